@@ -1,0 +1,46 @@
+# The tree is the build: a folder of src/ is one static library realm_<folder>; its *_test.cpp files
+# are one unit-test program. Files are found by name, so a new file needs no line here.
+
+include(GNUInstallDirs)
+include(GoogleTest)
+
+add_library(realm_options INTERFACE)
+target_include_directories(realm_options INTERFACE
+  ${PROJECT_SOURCE_DIR}/src
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
+# -ffp-contract=off: the bits of a result depend on the source alone, not on which multiply-adds a
+# compiler chose to fuse; kernels that want FMA say so.
+target_compile_options(realm_options INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Werror -fvisibility=hidden -ffp-contract=off)
+if(REALM_SANITIZE)
+  target_compile_options(realm_options INTERFACE
+    -fsanitize=${REALM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+  target_link_options(realm_options INTERFACE -fsanitize=${REALM_SANITIZE})
+endif()
+
+# realm_module(<folder> [DEPENDS realm_x ...] [LINK lib ...] [SOURCES extra ...])
+function(realm_module name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LINK;SOURCES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
+  list(REMOVE_ITEM sources ${tests} "")
+  add_library(realm_${name} STATIC ${sources} ${ARG_SOURCES})
+  target_link_libraries(realm_${name} PUBLIC realm_options ${ARG_DEPENDS} ${ARG_LINK})
+  if(tests AND REALM_TESTS AND NOT REALM_COMPUTE_ONLY)
+    realm_test(${name}_test LABELS unit SOURCES ${tests} LINK realm_${name})
+  endif()
+endfunction()
+
+# realm_test(<program> LABELS l... SOURCES f... LINK lib...): a GoogleTest program, one ctest entry a test.
+function(realm_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "LABELS;SOURCES;LINK" ${ARGN})
+  find_package(GTest REQUIRED)
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} realm_options GTest::gtest GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE REALM_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 120
+    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()

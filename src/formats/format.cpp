@@ -1,0 +1,80 @@
+#include "realm/format.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "base/checked.hpp"
+
+namespace realm {
+namespace {
+
+constexpr std::array kFormats = {
+    FormatInfo{Format::kF32, "F32", 1, 4},       FormatInfo{Format::kF16, "F16", 1, 2},
+    FormatInfo{Format::kQ4_0, "Q4_0", 32, 18},   FormatInfo{Format::kQ4_1, "Q4_1", 32, 20},
+    FormatInfo{Format::kQ5_0, "Q5_0", 32, 22},   FormatInfo{Format::kQ5_1, "Q5_1", 32, 24},
+    FormatInfo{Format::kQ8_0, "Q8_0", 32, 34},   FormatInfo{Format::kQ8_1, "Q8_1", 32, 36},
+    FormatInfo{Format::kQ2_K, "Q2_K", 256, 84},  FormatInfo{Format::kQ3_K, "Q3_K", 256, 110},
+    FormatInfo{Format::kQ4_K, "Q4_K", 256, 144}, FormatInfo{Format::kQ5_K, "Q5_K", 256, 176},
+    FormatInfo{Format::kQ6_K, "Q6_K", 256, 210}, FormatInfo{Format::kQ8_K, "Q8_K", 256, 292},
+    FormatInfo{Format::kI8, "I8", 1, 1},         FormatInfo{Format::kI16, "I16", 1, 2},
+    FormatInfo{Format::kI32, "I32", 1, 4},       FormatInfo{Format::kI64, "I64", 1, 8},
+    FormatInfo{Format::kF64, "F64", 1, 8},       FormatInfo{Format::kBF16, "BF16", 1, 2},
+};
+
+struct TypeName {
+  uint32_t number;
+  std::string_view name;
+};
+
+// Types of the specification that this build refuses by name.
+constexpr std::array kRefused = {
+    TypeName{4, "Q4_2"},        TypeName{5, "Q4_3"},        TypeName{16, "IQ2_XXS"},
+    TypeName{17, "IQ2_XS"},     TypeName{18, "IQ3_XXS"},    TypeName{19, "IQ1_S"},
+    TypeName{20, "IQ4_NL"},     TypeName{21, "IQ3_S"},      TypeName{22, "IQ2_S"},
+    TypeName{23, "IQ4_XS"},     TypeName{29, "IQ1_M"},      TypeName{31, "Q4_0_4_4"},
+    TypeName{32, "Q4_0_4_8"},   TypeName{33, "Q4_0_8_8"},   TypeName{34, "TQ1_0"},
+    TypeName{35, "TQ2_0"},      TypeName{36, "IQ4_NL_4_4"}, TypeName{37, "IQ4_NL_4_8"},
+    TypeName{38, "IQ4_NL_8_8"}, TypeName{39, "MXFP4"},      TypeName{40, "NVFP4"},
+};
+
+}  // namespace
+
+const FormatInfo* formats_begin() { return kFormats.data(); }
+const FormatInfo* formats_end() { return kFormats.data() + kFormats.size(); }
+
+const FormatInfo* find_format(uint32_t gguf_type) {
+  const auto* row = std::find_if(formats_begin(), formats_end(), [&](const FormatInfo& f) {
+    return static_cast<uint32_t>(f.format) == gguf_type;
+  });
+  return row == formats_end() ? nullptr : row;
+}
+
+const FormatInfo& info(Format format) { return *find_format(static_cast<uint32_t>(format)); }
+
+const FormatInfo* find_format(std::string_view name) {
+  const auto same = [](char a, char b) {
+    return std::toupper(static_cast<unsigned char>(a)) ==
+           std::toupper(static_cast<unsigned char>(b));
+  };
+  const auto* row = std::find_if(formats_begin(), formats_end(), [&](const FormatInfo& f) {
+    return std::equal(f.name.begin(), f.name.end(), name.begin(), name.end(), same);
+  });
+  return row == formats_end() ? nullptr : row;
+}
+
+std::string_view gguf_type_name(uint32_t gguf_type) {
+  if (const FormatInfo* row = find_format(gguf_type)) return row->name;
+  for (const TypeName& row : kRefused) {
+    if (row.number == gguf_type) return row.name;
+  }
+  return "unknown";
+}
+
+std::optional<uint64_t> row_bytes(Format format, uint64_t elems) {
+  const FormatInfo& f = info(format);
+  if (elems % f.block_elems != 0) return std::nullopt;
+  return checked_mul<uint64_t>(elems / f.block_elems, f.block_bytes);
+}
+
+}  // namespace realm
