@@ -1,0 +1,38 @@
+// Encoder: text without special tokens -> token ids; one implementation a kind of vocabulary.
+// Immutable, shared by threads. The Vocab outlives it.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "realm/error.hpp"
+#include "realm/tokenizer.hpp"
+#include "text/vocab.hpp"
+
+namespace realm {
+
+class Encoder {
+ public:
+  virtual ~Encoder() = default;
+
+  /// Appends the ids of `text`. `opens`: it begins the whole text or follows a special token.
+  virtual Result<void> encode(std::string_view text, bool opens, const EncodeOptions& options,
+                              std::vector<TokenId>& out) const = 0;
+
+  /// The bytes that a normal token stands for.
+  virtual std::string piece(std::string_view token) const = 0;
+
+  /// encode() puts a space in front of what opens, and decode() has to take it off.
+  virtual bool adds_space() const = 0;
+  /// When the file does not say.
+  virtual bool adds_bos_by_default() const = 0;
+};
+
+/// Byte-level BPE ("gpt2"): words of a pre-tokenizer, bytes, ranked merges.
+Result<std::unique_ptr<Encoder>> make_byte_bpe(const Vocab& vocab);
+
+/// SentencePiece BPE ("llama"): characters, merges by score, bytes for unknown characters.
+Result<std::unique_ptr<Encoder>> make_spm(const Vocab& vocab);
+
+}  // namespace realm

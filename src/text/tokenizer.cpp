@@ -1,0 +1,149 @@
+#include "realm/tokenizer.hpp"
+
+#include <string>
+
+#include "base/str.hpp"
+#include "text/encoder.hpp"
+#include "text/state.hpp"
+#include "text/vocab.hpp"
+
+namespace realm {
+namespace {
+
+// Positions within a text are 32-bit in the merge chain, and U+2581 is three times a space.
+constexpr size_t kMaxTextBytes = size_t{1} << 30;
+
+}  // namespace
+
+Tokenizer::Tokenizer(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+
+Result<Tokenizer> Tokenizer::create(VocabData data) {
+  REALM_ASSIGN(Vocab vocab, Vocab::create(std::move(data)));
+  auto state = std::make_shared<State>(std::move(vocab));
+  const Vocab& own = state->vocab;
+  if (own.data().model == "llama") {
+    REALM_ASSIGN(state->encoder, make_spm(own));
+  } else if (own.data().model == "gpt2") {
+    REALM_ASSIGN(state->encoder, make_byte_bpe(own));
+  } else {
+    return Error{Code::kUnsupported, str("vocabulary: tokenizer model \"", own.data().model,
+                                         "\" (this build has llama, gpt2)")};
+  }
+
+  state->adds_bos = own.data().add_bos.value_or(state->encoder->adds_bos_by_default());
+  state->adds_eos = own.data().add_eos.value_or(false);
+  // Only an explicit wish for a token that is not there contradicts itself.
+  if (own.data().add_bos.value_or(false) && !own.bos) {
+    return Error{Code::kCorruptFile, "vocabulary: texts shall begin with BOS, but there is none"};
+  }
+  if (state->adds_eos && !own.eos) {
+    return Error{Code::kCorruptFile, "vocabulary: texts shall end with EOS, but there is none"};
+  }
+  state->adds_bos = state->adds_bos && own.bos;
+
+  state->pieces.reserve(own.size());
+  for (size_t id = 0; id < own.size(); ++id) {
+    const std::string& token = own.token(id);
+    switch (own.type(id)) {
+      case TokenType::kNormal:
+        state->pieces.push_back(state->encoder->piece(token));
+        break;
+      case TokenType::kUnknown:
+      case TokenType::kControl:
+      case TokenType::kUserDefined:
+        state->pieces.push_back(token);
+        break;
+      case TokenType::kUnused:
+      case TokenType::kByte:
+        state->pieces.emplace_back();
+        break;
+    }
+  }
+  for (size_t byte = 0; byte < 256; ++byte) {
+    if (own.bytes[byte]) {
+      state->pieces[static_cast<size_t>(index(*own.bytes[byte]))] = static_cast<char>(byte);
+    }
+  }
+  return Tokenizer(std::move(state));
+}
+
+Result<std::vector<TokenId>> Tokenizer::encode(std::string_view text, EncodeOptions options) const {
+  if (text.size() >= kMaxTextBytes) {
+    return Error{Code::kInvalidArgument,
+                 str("a text of ", text.size(), " bytes, at most ", kMaxTextBytes - 1)};
+  }
+  std::vector<TokenId> ids;
+  if (options.add_special && state_->adds_bos) ids.push_back(*state_->vocab.bos);
+  bool opens = true;
+  for (size_t at = 0; at < text.size();) {
+    const auto special = state_->vocab.specials.find(text, at, options.parse_special);
+    const size_t end = special ? special->begin : text.size();
+    if (end > at) {
+      REALM_TRY(state_->encoder->encode(text.substr(at, end - at), opens, options, ids));
+      opens = false;
+    }
+    if (special) {
+      ids.push_back(special->token);
+      opens = true;
+    }
+    at = special ? special->end : end;
+  }
+  if (options.add_special && state_->adds_eos) ids.push_back(*state_->vocab.eos);
+  return ids;
+}
+
+std::string Tokenizer::decode(const std::vector<TokenId>& ids, DecodeOptions options) const {
+  std::string out;
+  bool strip = options.at_start;
+  for (const TokenId id : ids) out += state_->render(id, options.render_special, strip);
+  return out;
+}
+
+// The encoder puts a space where a text opens: at its start and behind special tokens. Its inverse
+// takes it off at the start and behind special tokens that are seen; behind one that is not shown
+// the space keeps the words on its two sides apart.
+std::string_view Tokenizer::State::render(TokenId id, bool render_special, bool& strip) const {
+  if (!vocab.contains(id)) return {};
+  const size_t i = static_cast<size_t>(index(id));
+  const TokenType type = vocab.type(i);
+  std::string_view piece = pieces[i];
+  const bool special = type == TokenType::kControl || type == TokenType::kUnknown;
+  if (special && !render_special) return {};
+  if (special || type == TokenType::kUserDefined) {
+    strip = true;
+  } else if (!piece.empty()) {
+    if (strip && encoder->adds_space() && piece.front() == ' ') piece.remove_prefix(1);
+    strip = false;
+  }
+  return piece;
+}
+
+std::string_view Tokenizer::piece(TokenId id) const {
+  if (!state_->vocab.contains(id)) return {};
+  return state_->pieces[static_cast<size_t>(index(id))];
+}
+
+TokenType Tokenizer::type(TokenId id) const {
+  if (!state_->vocab.contains(id)) return TokenType::kUnused;
+  return state_->vocab.type(static_cast<size_t>(index(id)));
+}
+
+std::optional<TokenId> Tokenizer::find(std::string_view text) const {
+  return state_->vocab.find(text);
+}
+
+size_t Tokenizer::vocab_size() const { return state_->vocab.size(); }
+std::optional<TokenId> Tokenizer::bos() const { return state_->vocab.bos; }
+std::optional<TokenId> Tokenizer::eos() const { return state_->vocab.eos; }
+std::optional<TokenId> Tokenizer::eot() const { return state_->vocab.eot; }
+std::optional<TokenId> Tokenizer::unk() const { return state_->vocab.unk; }
+std::optional<TokenId> Tokenizer::pad() const { return state_->vocab.pad; }
+bool Tokenizer::adds_bos() const { return state_->adds_bos; }
+bool Tokenizer::adds_eos() const { return state_->adds_eos; }
+
+bool Tokenizer::is_end_of_generation(TokenId id) const {
+  return state_->vocab.contains(id) &&
+         state_->vocab.ends_generation(static_cast<size_t>(index(id)));
+}
+
+}  // namespace realm

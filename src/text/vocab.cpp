@@ -1,0 +1,144 @@
+#include "text/vocab.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/str.hpp"
+
+namespace realm {
+namespace {
+
+// Names under which models mark the end of an answer. Files name at most one or two of them by a
+// key; a model with several stops at each.
+constexpr std::string_view kEndNames[] = {
+    "<|eot_id|>",
+    "<|im_end|>",
+    "<|end|>",
+    "<|return|>",
+    "<|call|>",
+    "<end_of_turn>",
+    "<|endoftext|>",
+    "<|end_of_text|>",
+    "<|eom_id|>",
+    "<EOT>",
+    "_<EOT>",
+    "[EOT]",
+    "<end_of_utterance>",
+    "<｜end▁of▁sentence｜>",
+};
+
+// A vocabulary is read into memory whole; the largest published ones have some 10^5.6 tokens.
+constexpr size_t kMaxTokens = size_t{1} << 24;
+
+Error corrupt(std::string message) { return {Code::kCorruptFile, std::move(message)}; }
+
+Result<void> check_id(std::string_view key, const std::optional<uint32_t>& id, size_t tokens,
+                      std::optional<TokenId>& out) {
+  if (!id) return {};
+  if (*id >= tokens) {
+    return corrupt(
+        str("vocabulary: ", key, " token is ", *id, ", but there are ", tokens, " tokens"));
+  }
+  out = TokenId{static_cast<int32_t>(*id)};
+  return {};
+}
+
+std::optional<uint8_t> parse_byte_token(std::string_view token) {
+  if (token.size() != 6 || token.substr(0, 3) != "<0x" || token[5] != '>') return std::nullopt;
+  int value = 0;
+  for (const char c : token.substr(3, 2)) {
+    const bool digit = c >= '0' && c <= '9';
+    const bool upper = c >= 'A' && c <= 'F';
+    if (!digit && !upper && !(c >= 'a' && c <= 'f')) return std::nullopt;
+    value = value * 16 + (digit ? c - '0' : upper ? c - 'A' + 10 : c - 'a' + 10);
+  }
+  return static_cast<uint8_t>(value);
+}
+
+}  // namespace
+
+Result<Vocab> Vocab::create(VocabData data) {
+  const size_t size = data.tokens.size();
+  if (size == 0) return corrupt("vocabulary: there are no tokens");
+  if (size > kMaxTokens) {
+    return Error{Code::kUnsupported, str("vocabulary: ", size, " tokens, at most ", kMaxTokens)};
+  }
+  if (!data.scores.empty() && data.scores.size() != size) {
+    return corrupt(str("vocabulary: ", data.scores.size(), " scores for ", size, " tokens"));
+  }
+  if (!data.token_types.empty() && data.token_types.size() != size) {
+    return corrupt(str("vocabulary: ", data.token_types.size(), " types for ", size, " tokens"));
+  }
+  for (size_t id = 0; id < data.scores.size(); ++id) {
+    if (std::isnan(data.scores[id]))
+      return corrupt(str("vocabulary: token ", id, ": its score is NaN"));
+  }
+
+  Vocab vocab;
+  vocab.data_ = std::move(data);
+  VocabData& own = vocab.data_;
+  REALM_TRY(check_id("begin", own.bos, size, vocab.bos));
+  REALM_TRY(check_id("end", own.eos, size, vocab.eos));
+  REALM_TRY(check_id("end-of-turn", own.eot, size, vocab.eot));
+  REALM_TRY(check_id("unknown", own.unk, size, vocab.unk));
+  REALM_TRY(check_id("padding", own.pad, size, vocab.pad));
+  std::optional<TokenId> eom;
+  REALM_TRY(check_id("end-of-message", own.eom, size, eom));
+
+  vocab.types_.reserve(size);
+  vocab.ids_.reserve(size);
+  for (size_t id = 0; id < size; ++id) {
+    const int32_t type = own.token_types.empty() ? 1 : own.token_types[id];
+    if (type < 0 || type > 6)
+      return corrupt(str("vocabulary: token ", id, " has type ", type, ", expected 1..6"));
+    // 0 is "undefined" in the specification: such a token cannot be used.
+    vocab.types_.push_back(type == 0 ? TokenType::kUnused : static_cast<TokenType>(type));
+    vocab.ids_.emplace(own.tokens[id], TokenId{static_cast<int32_t>(id)});
+  }
+  vocab.ends_generation_.resize(size);
+  vocab.mark_ends();
+  for (const auto& id : {vocab.eos, vocab.eot, eom}) {
+    if (id) vocab.ends_generation_[static_cast<size_t>(index(*id))] = true;
+  }
+
+  for (size_t i = 0; i < size; ++i) {
+    const TokenId id{static_cast<int32_t>(i)};
+    const TokenType type = vocab.types_[i];
+    if (type == TokenType::kByte) {
+      const std::optional<uint8_t> byte = parse_byte_token(own.tokens[i]);
+      if (!byte) return corrupt(str("vocabulary: byte token ", i, " is not spelled <0xHH>"));
+      if (!vocab.bytes[*byte]) vocab.bytes[*byte] = id;
+    } else if (type == TokenType::kUserDefined) {
+      vocab.specials.add(own.tokens[i], id, false);
+    } else if (type == TokenType::kControl || type == TokenType::kUnknown) {
+      vocab.specials.add(own.tokens[i], id, true);
+    }
+  }
+  return vocab;
+}
+
+// A token that ends answers must never come out of a user's text, so one that a file calls
+// user-defined is made a control token.
+void Vocab::mark_ends() {
+  for (const std::string_view name : kEndNames) {
+    const auto found = ids_.find(name);
+    if (found == ids_.end()) continue;
+    const size_t id = static_cast<size_t>(index(found->second));
+    if (types_[id] == TokenType::kUserDefined) types_[id] = TokenType::kControl;
+    if (types_[id] == TokenType::kControl) ends_generation_[id] = true;
+  }
+  // OpenAI's harmony format ends messages, not answers, with <|end|>.
+  if (ids_.count("<|return|>") > 0 && ids_.count("<|call|>") > 0) {
+    const auto end = ids_.find("<|end|>");
+    if (end != ids_.end()) ends_generation_[static_cast<size_t>(index(end->second))] = false;
+  }
+}
+
+std::optional<TokenId> Vocab::find(std::string_view text) const {
+  const auto found = ids_.find(text);
+  if (found == ids_.end()) return std::nullopt;
+  return found->second;
+}
+
+}  // namespace realm
