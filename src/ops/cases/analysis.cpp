@@ -1,0 +1,101 @@
+#include "ops/cases/analysis.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ops/activations.hpp"
+#include "ops/cases/random_weight.hpp"
+#include "ops/host.hpp"
+
+namespace realm {
+
+double accumulation(double terms) { return kUnit * std::min(terms, 6.0 * std::sqrt(terms)); }
+
+Approx exact(const TensorView& view) {
+  Approx out(view.rows(), view.cols());
+  for (int64_t r = 0; r < out.rows; ++r) {
+    const auto* row = view.row<const float>(r);
+    std::copy_n(row, out.cols, out.value.begin() + r * out.cols);
+  }
+  return out;
+}
+
+Approx analyse_rms_norm(const TensorView& x, const TensorView& weight, float eps) {
+  Approx out = exact(x);
+  const auto* w = weight.row<const float>(0);
+  const auto dim = static_cast<double>(out.cols);
+  // Half of the error of the sum of squares (the square root halves it), and one rounding each for
+  // the mean, eps, root, inverse, two products and the stored results; a reciprocal square root
+  // with one Newton step may take two more.
+  const double relative = accumulation(dim + 1) / 2 + 9 * kUnit;
+  for (int64_t r = 0; r < out.rows; ++r) {
+    double sum = 0;
+    for (int64_t c = 0; c < out.cols; ++c) sum += out.value[out.at(r, c)] * out.value[out.at(r, c)];
+    const double scale = 1.0 / std::sqrt(sum / dim + eps);
+    for (int64_t c = 0; c < out.cols; ++c) {
+      double& value = out.value[out.at(r, c)];
+      value = static_cast<float>(value * scale * w[c]);
+      out.error[out.at(r, c)] = relative * std::fabs(value) + kSmallest;
+    }
+  }
+  return out;
+}
+
+double activation_error(Activation activation, double v) {
+  // exp saturates where float32 ends: v e^-|v| there is below v * 2^-125.
+  const double floor = std::fabs(v) * 2 * kSmallest + kSmallest;
+  if (activation == Activation::kSilu) {
+    // exp, 1 +, division.
+    return std::fabs(activate(activation, v)) * (kFunctionUnits + 3) * kUnit + floor;
+  }
+  // 0.5 v (1 + tanh(z)): tanh and its sum with 1 are off by units of 1, not of the (possibly
+  // cancelled) result; z is off by six roundings and passes on with tanh's slope.
+  const double z = 0.7978845608028654 * (v + 0.044715 * v * v * v);
+  const double t = std::tanh(z);
+  const double inner = 6 * kUnit * std::fabs(z) * (1 - t * t);
+  return 0.5 * std::fabs(v) * (inner + (kFunctionUnits + 3) * kUnit) + floor;
+}
+
+Approx analyse_act_mul(Activation activation, const Approx& gate, const Approx& up) {
+  constexpr double kSlope = 1.13;  // largest slope of both functions
+  Approx out(gate.rows, gate.cols);
+  for (size_t i = 0; i < out.value.size(); ++i) {
+    const double act = activate(activation, gate.value[i]);
+    const double act_error = activation_error(activation, gate.value[i]) + kSlope * gate.error[i];
+    out.value[i] = static_cast<float>(act * up.value[i]);
+    out.error[i] = act_error * (std::fabs(up.value[i]) + up.error[i]) +
+                   std::fabs(act) * up.error[i] + 2 * kUnit * std::fabs(out.value[i]) + kSmallest;
+  }
+  return out;
+}
+
+Approx analyse_add(const Approx& a, const Approx& b) {
+  Approx out(a.rows, a.cols);
+  for (size_t i = 0; i < out.value.size(); ++i) {
+    out.value[i] = static_cast<float>(a.value[i] + b.value[i]);
+    const double moved = a.error[i] + b.error[i];
+    // Two operands known exactly give a correctly rounded sum on every IEEE device.
+    out.error[i] = moved + kSmallest;
+    if (moved > 0) out.error[i] += 2 * kUnit * (std::fabs(a.value[i]) + std::fabs(b.value[i]));
+  }
+  return out;
+}
+
+std::vector<double> composed_magnitude(Format format, const std::vector<float>& row) {
+  std::vector<double> out(row.size());
+  if (!is_block_format(format)) {
+    for (size_t i = 0; i < row.size(); ++i) out[i] = std::fabs(row[i]);
+    return out;
+  }
+  // In a run of 32 random codes the largest |w| is close to the larger end of the code's range;
+  // the minimum and the scaled code, added as magnitudes, are below 4 times that.
+  for (size_t begin = 0; begin < row.size(); begin += 32) {
+    const size_t end = std::min(begin + 32, row.size());
+    double largest = 0;
+    for (size_t i = begin; i < end; ++i) largest = std::max<double>(largest, std::fabs(row[i]));
+    for (size_t i = begin; i < end; ++i) out[i] = 4 * largest;
+  }
+  return out;
+}
+
+}  // namespace realm
