@@ -3,7 +3,6 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <map>
 
 #include "backend/host_memory.hpp"
 #include "backend/reference/device.hpp"
@@ -107,7 +106,7 @@ void damage_output(Fault fault, const TensorView& out) {
   }
 }
 
-// After KvWrite's reference; `before` is the cache as it was.
+// On the pages that the reference has just written.
 void damage_cache(Fault fault, const KvWrite& op) {
   const auto* sequences = op.batch.sequences.row<const int32_t>(0);
   const auto* positions = op.batch.positions.row<const int32_t>(0);
