@@ -2,6 +2,7 @@
 
 #include "base/str.hpp"
 #include "base/utf8.hpp"
+#include "text/split/newer_unicode.hpp"
 
 namespace realm {
 namespace {
@@ -10,8 +11,9 @@ namespace {
 constexpr std::string_view kGpt2 =
     R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 
-// HF's Digits(individual_digits=true).
-constexpr std::string_view kDigit = R"(\p{N})";
+// HF's Digits(individual_digits=true). It asks Rust's char::is_numeric, which knows Unicode 17: the
+// ranges are the numbers of that version.
+constexpr std::string_view kDigit = R"([\p{N}\x{11DE0}-\x{11DE9}\x{16FF4}-\x{16FF6}])";
 
 // Split of Llama 3's tokenizer.json.
 constexpr std::string_view kLlama3 =
@@ -58,15 +60,17 @@ Result<void> PreTokenizer::split(std::string_view text, RegexScratch& scratch,
   words.clear();
   std::vector<Span> pieces;
   std::vector<Span> parts;
+  std::string copy;
   for (size_t at = 0; at < text.size();) {
     const size_t valid = utf8_valid_run(text, at);
     if (valid > 0) {
+      const std::string_view known = with_known_characters(text.substr(at, valid), copy);
       pieces.assign(1, Span{at, at + valid});
       for (const Regex& pattern : patterns_) {
         parts.clear();
         for (const Span& piece : pieces) {
-          REALM_TRY(pattern.split(text.substr(piece.begin, piece.end - piece.begin), piece.begin,
-                                  scratch, parts));
+          REALM_TRY(pattern.split(known.substr(piece.begin - at, piece.end - piece.begin),
+                                  piece.begin, scratch, parts));
         }
         pieces.swap(parts);
       }

@@ -3,7 +3,7 @@
 // Unicode properties throughout (UTF, UCP), JIT where the machine has it. Work is bounded by limits
 // that grow with the text; a text that runs into one is an error, never cut short.
 // Immutable, shared by threads; what a match writes to lives in a RegexScratch, one per call.
-// Unicode tables are PCRE2's own (10.42: Unicode 14).
+// Unicode tables are PCRE2's own (10.42: Unicode 14); newer_unicode.hpp bridges to 16.
 #pragma once
 
 #include <cstddef>
