@@ -22,9 +22,9 @@ namespace {
 
 constexpr std::string_view kSpace = "\xE2\x96\x81";  // U+2581
 
-// Longer tokens are not looked for: the published vocabularies end at 48 bytes (runs of spaces),
-// and a malformed one must not make the table of pairs quadratic in the file's size.
-constexpr size_t kMaxMergedBytes = 1024;
+// Longer tokens are not looked for: the published vocabularies end at some 200 bytes (runs of
+// spaces), and a malformed one must not make the table of pairs quadratic in the file's size.
+constexpr size_t kMaxMergedBytes = 256;
 
 class Spm final : public Encoder {
  public:

@@ -1,5 +1,6 @@
 #include "realm/tokenizer.hpp"
 
+#include <new>
 #include <string>
 
 #include "base/str.hpp"
@@ -17,7 +18,7 @@ constexpr size_t kMaxTextBytes = size_t{1} << 30;
 
 Tokenizer::Tokenizer(std::shared_ptr<const State> state) : state_(std::move(state)) {}
 
-Result<Tokenizer> Tokenizer::create(VocabData data) {
+Result<Tokenizer> Tokenizer::create(VocabData data) try {
   REALM_ASSIGN(Vocab vocab, Vocab::create(std::move(data)));
   auto state = std::make_shared<State>(std::move(vocab));
   const Vocab& own = state->vocab;
@@ -65,9 +66,12 @@ Result<Tokenizer> Tokenizer::create(VocabData data) {
     }
   }
   return Tokenizer(std::move(state));
+} catch (const std::bad_alloc&) {
+  return Error{Code::kOutOfMemory, "no memory for the vocabulary"};
 }
 
-Result<std::vector<TokenId>> Tokenizer::encode(std::string_view text, EncodeOptions options) const {
+Result<std::vector<TokenId>> Tokenizer::encode(std::string_view text, EncodeOptions options) const
+    try {
   if (text.size() >= kMaxTextBytes) {
     return Error{Code::kInvalidArgument,
                  str("a text of ", text.size(), " bytes, at most ", kMaxTextBytes - 1)};
@@ -90,6 +94,8 @@ Result<std::vector<TokenId>> Tokenizer::encode(std::string_view text, EncodeOpti
   }
   if (options.add_special && state_->adds_eos) ids.push_back(*state_->vocab.eos);
   return ids;
+} catch (const std::bad_alloc&) {
+  return Error{Code::kOutOfMemory, str("no memory to tokenize ", text.size(), " bytes")};
 }
 
 std::string Tokenizer::decode(const std::vector<TokenId>& ids, DecodeOptions options) const {

@@ -116,7 +116,7 @@ TEST_P(RealVocab, TimeGrowsWithTheTextNotItsSquare) {
                                           "<|", " \n", "\u2581", "🦙", "\r\n\t "};
   for (const std::string& unit : units) {
     double seconds[2] = {};
-    for (const size_t i : {0, 1}) {
+    for (size_t i = 0; i < 2; ++i) {
       const size_t bytes = i == 0 ? size_t{1} << 17 : size_t{1} << 20;
       std::string text;
       while (text.size() < bytes) text += unit;
