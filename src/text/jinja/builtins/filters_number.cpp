@@ -1,0 +1,114 @@
+// Filters on numbers and single values: conversion, rounding, defaults.
+#include <charconv>
+#include <cmath>
+
+#include "base/str.hpp"
+#include "text/jinja/builtins/builtins.hpp"
+#include "text/jinja/builtins/format.hpp"
+#include "text/jinja/builtins/numbers.hpp"
+#include "text/jinja/operators.hpp"
+
+namespace realm::jinja {
+namespace {
+
+Result<Value> absolute(Interp&, Args& args) {
+  REALM_ASSIGN(const auto a, bind("abs", args, {"x"}, 1));
+  if (a[0].is(Kind::kFloat)) return Value(std::fabs(a[0].number()));
+  if (!a[0].is_integer()) {
+    return type_error(str("bad operand type for abs(): '", type_name(a[0]), "'"));
+  }
+  return a[0].integer() < 0 ? negate(a[0]) : Result<Value>(Value(a[0].integer()));
+}
+
+Result<Value> to_int(Interp&, Args& args) {
+  REALM_ASSIGN(const auto a, bind("do_int", args, {"value", "default", "base"}, 1));
+  const Value fallback = a[1].missing() ? Value(0) : a[1];
+  if (a[0].is_undefined()) return type_error(a[0].undefined_message());
+  if (a[0].is_integer()) return Value(a[0].integer());
+  std::optional<double> real;
+  if (a[0].is(Kind::kFloat)) {
+    real = a[0].number();
+  } else if (a[0].is_string()) {
+    REALM_ASSIGN(const std::int64_t base, as_index(a[2], 10));
+    if (const auto parsed = parse_integer(a[0].string(), base)) return Value(*parsed);
+    real = parse_float(a[0].string());
+  }
+  if (!real || std::isnan(*real)) return fallback;
+  if (std::isinf(*real)) return type_error("cannot convert float infinity to integer");
+  if (std::fabs(*real) >= 9.2e18) return type_error("integer result does not fit 64 bits");
+  return Value(static_cast<std::int64_t>(*real));
+}
+
+Result<Value> to_float(Interp&, Args& args) {
+  REALM_ASSIGN(const auto a, bind("do_float", args, {"value", "default"}, 1));
+  if (a[0].is_undefined()) return type_error(a[0].undefined_message());
+  if (a[0].is_number()) return Value(a[0].number());
+  if (a[0].is_string()) {
+    if (const auto parsed = parse_float(a[0].string())) return Value(*parsed);
+  }
+  return a[1].missing() ? Value(0.0) : a[1];
+}
+
+Result<Value> round(Interp&, Args& args) {
+  REALM_ASSIGN(const auto a, bind("do_round", args, {"value", "precision", "method"}, 1));
+  REALM_ASSIGN(const std::int64_t precision, as_index(a[1], 0));
+  const std::string method = a[2].is_string() ? a[2].string() : "common";
+  if (method != "common" && method != "ceil" && method != "floor") {
+    return type_error("method must be common, ceil or floor");
+  }
+  if (!a[0].is_number()) {
+    return type_error(
+        str("type ", type_name(a[0]), " doesn't define __round__ method"));
+  }
+  if (method == "common") {
+    if (a[0].is_integer()) return round_integer(a[0].integer(), precision);
+    return Value(round_float(a[0].number(), precision));
+  }
+  const double scale = std::pow(10.0, static_cast<double>(precision));
+  const double scaled = a[0].number() * scale;
+  return Value((method == "ceil" ? std::ceil(scaled) : std::floor(scaled)) / scale);
+}
+
+Result<Value> filesizeformat(Interp& interp, Args& args) {
+  REALM_ASSIGN(const auto a, bind("do_filesizeformat", args, {"value", "binary"}, 1));
+  Args inner;
+  inner.list.push_back(a[0]);
+  REALM_ASSIGN(const Value number, to_float(interp, inner));
+  const double size_bytes = number.number();
+  const bool binary = !a[1].missing() && truthy(a[1]);
+  const double base = binary ? 1024 : 1000;
+  if (size_bytes == 1) return Value("1 Byte");
+  if (size_bytes < base) return Value(str(static_cast<std::int64_t>(size_bytes), " Bytes"));
+  static constexpr std::string_view kPrefixes = "kMGTPEZY";
+  double unit = base;
+  for (std::size_t i = 0; i < kPrefixes.size(); ++i) {
+    unit *= base;
+    if (size_bytes >= unit && i + 1 < kPrefixes.size()) continue;
+    const char prefix = binary && i == 0 ? 'K' : kPrefixes[i];
+    return Value(str(format_real(base * size_bytes / unit, 'f', 1, false), " ", prefix,
+                     binary ? "iB" : "B"));
+  }
+  return Value();
+}
+
+Result<Value> fallback(Interp&, Args& args) {
+  REALM_ASSIGN(const auto a, bind("do_default", args, {"value", "default_value", "boolean"}, 1));
+  const bool by_truth = !a[2].missing() && truthy(a[2]);
+  if (a[0].is_undefined() || (by_truth && !truthy(a[0]))) {
+    return a[1].missing() ? Value("") : a[1];
+  }
+  return Value(a[0]);
+}
+
+}  // namespace
+
+Native find_number_filter(std::string_view name) {
+  static constexpr NativeEntry kTable[] = {
+      {"abs", absolute},    {"int", to_int},   {"float", to_float},
+      {"round", round},     {"d", fallback},   {"default", fallback},
+      {"filesizeformat", filesizeformat},
+  };
+  return find_native(kTable, name);
+}
+
+}  // namespace realm::jinja
