@@ -1,0 +1,52 @@
+// Loads a model file onto a device: everything that can be wrong with the file, the device or the
+// memory is found here and named, so that a loaded model runs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "backend/device.hpp"
+#include "base/log.hpp"
+#include "model/facts.hpp"
+#include "model/memory_plan.hpp"
+#include "model/step.hpp"
+#include "realm/error.hpp"
+#include "realm/tokenizer.hpp"
+
+namespace realm {
+
+struct LoadOptions {
+  int32_t context_tokens = 0;          ///< longest sequence; 0: the model's own, at most 8192
+  Format cache_format = Format::kF16;  ///< of keys and values: F32, F16 or BF16
+  int32_t block_tokens = 64;           ///< tokens a page holds
+  /// Pages; 0: a full context for each of max_sequences, less where that is more than half of the
+  /// device's memory, but always one full context.
+  int32_t n_blocks = 0;
+  int32_t max_rows = 512;      ///< rows of one step
+  int32_t max_sequences = 16;  ///< sequences of one step
+};
+
+struct LoadedModel {
+  ModelFacts facts;
+  std::optional<Tokenizer> tokenizer;  ///< absent only where the file has no vocabulary
+  MemoryPlan memory;
+  std::unique_ptr<StepRunner> runner;  ///< its limits() are what was granted
+};
+
+/// Loads the GGUF file (or the first of its parts) at `path`. `device` must outlive the result.
+/// Errors: kNotFound; kCorruptFile (a key or tensor is missing or contradicts the others);
+/// kUnsupported (architecture, format, or an op that the device lacks, by name); kOutOfMemory with
+/// the plan's numbers, before anything is allocated; kInvalidArgument for options.
+Result<LoadedModel> load_model(const std::string& path, Device& device, const LoadOptions& options,
+                               const LogSink& log = {});
+
+/// The facts and the vocabulary alone; also of vocabulary-only files. Needs no device.
+struct ModelText {
+  ModelFacts facts;
+  std::optional<Tokenizer> tokenizer;
+};
+Result<ModelText> load_text(const std::string& path);
+
+}  // namespace realm
