@@ -1,14 +1,4 @@
-// A log sink is passed in by the host; the library itself never prints. An empty sink drops.
+// The log sink is part of the public interface; this name keeps it in reach of the lower layers.
 #pragma once
 
-#include <functional>
-#include <string>
-
-namespace realm {
-
-enum class LogLevel { kDebug, kInfo, kWarning };
-
-/// Called from any thread that runs Realm code; must be thread-safe and must not block for long.
-using LogSink = std::function<void(LogLevel, const std::string&)>;
-
-}  // namespace realm
+#include "realm/log.hpp"

@@ -7,15 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "realm/chat.hpp"
 #include "realm/error.hpp"
 #include "text/jinja/template.hpp"
 
 namespace realm {
-
-struct ChatMessage {
-  std::string role;  ///< system, user, assistant, tool, or what else the template knows
-  std::string content;
-};
 
 struct ChatRenderOptions {
   /// Ends with the opening of the assistant's turn, for the model to go on from.

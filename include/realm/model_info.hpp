@@ -1,0 +1,49 @@
+// What can be told of a loaded model, and how one is opened. Shared by engine.hpp and session.hpp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "realm/format.hpp"
+#include "realm/log.hpp"
+#include "realm/sampling.hpp"
+
+namespace realm {
+
+struct ModelInfo {
+  std::string name;          ///< general.name; empty where the file has none
+  std::string architecture;  ///< "llama"
+  uint64_t parameters = 0;   ///< elements of all tensors
+  uint64_t weight_bytes = 0;
+  int32_t vocab_size = 0;
+  int32_t context_train = 0;       ///< tokens the model was made for
+  int32_t context_tokens = 0;      ///< longest sequence here, prompt and answer together
+  bool has_chat_template = false;  ///< chat prompts are refused without one
+  SamplingParams sampling;         ///< the model file's own values, else the defaults
+  std::string device;              ///< "cpu"
+  std::string device_description;  ///< for people
+};
+
+struct EngineOptions {
+  std::string device = "auto";  ///< auto | cpu | reference | cuda | webgpu | metal, ":N" the Nth
+  int threads = 0;              ///< of host devices; 0: one per physical core
+  std::string cpu_isa;          ///< forces an instruction set of the cpu device; empty: the best
+
+  /// Longest sequence; 0: what the model was made for, at most 8192 (then a longer one is asked
+  /// for by name). More than the model was made for is refused.
+  int32_t context_tokens = 0;
+  /// Sequences computed together; further requests wait.
+  int32_t max_sequences = 8;
+  /// Tokens that the KV cache holds for all sequences together, at least context_tokens; 0: twice
+  /// context_tokens (once, when max_sequences is 1). Sequences share it: each may be as long as
+  /// the context; when it is full, the youngest waits.
+  int32_t cache_tokens = 0;
+  /// A prompt is computed in chunks that end at multiples of this, counted from its start.
+  int32_t chunk_tokens = 256;
+  Format cache_format = Format::kF16;  ///< of keys and values
+  /// Prompts that begin alike share their cache pages, also with finished requests.
+  bool share_prefixes = true;
+  LogSink log;
+};
+
+}  // namespace realm
