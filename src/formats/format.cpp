@@ -3,24 +3,23 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 
 #include "base/checked.hpp"
+#include "formats/table.hpp"
 
 namespace realm {
 namespace {
 
-constexpr std::array kFormats = {
-    FormatInfo{Format::kF32, "F32", 1, 4},       FormatInfo{Format::kF16, "F16", 1, 2},
-    FormatInfo{Format::kQ4_0, "Q4_0", 32, 18},   FormatInfo{Format::kQ4_1, "Q4_1", 32, 20},
-    FormatInfo{Format::kQ5_0, "Q5_0", 32, 22},   FormatInfo{Format::kQ5_1, "Q5_1", 32, 24},
-    FormatInfo{Format::kQ8_0, "Q8_0", 32, 34},   FormatInfo{Format::kQ8_1, "Q8_1", 32, 36},
-    FormatInfo{Format::kQ2_K, "Q2_K", 256, 84},  FormatInfo{Format::kQ3_K, "Q3_K", 256, 110},
-    FormatInfo{Format::kQ4_K, "Q4_K", 256, 144}, FormatInfo{Format::kQ5_K, "Q5_K", 256, 176},
-    FormatInfo{Format::kQ6_K, "Q6_K", 256, 210}, FormatInfo{Format::kQ8_K, "Q8_K", 256, 292},
-    FormatInfo{Format::kI8, "I8", 1, 1},         FormatInfo{Format::kI16, "I16", 1, 2},
-    FormatInfo{Format::kI32, "I32", 1, 4},       FormatInfo{Format::kI64, "I64", 1, 8},
-    FormatInfo{Format::kF64, "F64", 1, 8},       FormatInfo{Format::kBF16, "BF16", 1, 2},
-};
+// What realm/format.hpp shows of the table.
+constexpr auto kFormats = [] {
+  std::array<FormatInfo, std::size(kFormatTable)> rows{};
+  std::transform(std::begin(kFormatTable), std::end(kFormatTable), rows.begin(),
+                 [](const FormatRow& row) {
+                   return FormatInfo{row.format, row.name, row.layout.elems, row.layout.bytes};
+                 });
+  return rows;
+}();
 
 struct TypeName {
   uint32_t number;

@@ -1,6 +1,7 @@
 #include "ops/check.hpp"
 
 #include "base/str.hpp"
+#include "formats/table.hpp"
 
 namespace realm {
 namespace {
@@ -46,15 +47,8 @@ Result<void> expect_weight(std::string_view op, std::string_view name, const Ten
   if (view.shape != shape) {
     return wrong(op, name, str("found ", to_string(view), ", expected ", to_string(shape)));
   }
-  switch (view.format) {
-    case Format::kI8:
-    case Format::kI16:
-    case Format::kI32:
-    case Format::kI64:
-    case Format::kF64:
-      return wrong(op, name, str("format ", info(view.format).name, " is not a weight format"));
-    default:
-      break;
+  if (!is_decodable(view.format)) {
+    return wrong(op, name, str("format ", info(view.format).name, " is not a weight format"));
   }
   if (!row_bytes(view.format, static_cast<uint64_t>(shape.cols()))) {
     return wrong(op, name,
