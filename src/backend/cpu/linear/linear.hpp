@@ -1,0 +1,82 @@
+// The matmul family of the cpu backend: what the device sees of it.
+//
+// A weight lies packed: tiles of kernels.tile_rows rows, interleaved so that one vector register
+// holds four codes of every row of the tile (packed.hpp has the picture). Packing is lossless.
+// Products of block formats run on int8 activations (ops/activations.hpp, to the bit), those of
+// plain formats in float. The bits of out[m, n] depend on row m of x and row n of the weight alone:
+// never on the other rows, on how many there are, or on the number of threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "backend/device.hpp"
+#include "base/thread_pool.hpp"
+
+namespace realm::cpu {
+
+/// The matmul kernels of one instruction set (kernel_table.hpp).
+struct LinearKernels;
+/// Its row kernels (kernels.hpp).
+struct Kernels;
+
+/// By the name of the set ("baseline", "avx2", "avx512", "neon"); nullptr when this build does not
+/// have it.
+const LinearKernels* find_linear_kernels(std::string_view isa);
+
+// ---- Packed weights ----
+
+/// Bytes of a packed weight: at most 5 % more than in the file, plus the rows that fill the last
+/// tile. An error when blocks do not divide the columns or the format is no weight's.
+Result<size_t> packed_bytes(const LinearKernels& kernels, Format format, int64_t rows,
+                            int64_t cols);
+
+/// Reads `spec` through `read` in pieces, all threads at once, into `packed`: packed_bytes() bytes,
+/// aligned to 64. Afterwards a view {kDevice, spec.format, {rows, cols}} of it is a weight for
+/// run().
+Result<void> pack_weight(const LinearKernels& kernels, ThreadPool& pool, const WeightSpec& spec,
+                         const RowReader& read, std::byte* packed);
+
+/// Rows [first, first + count) as `read` gave them, bit for bit. Cheap for single rows: the embed
+/// op decodes what this returns.
+void unpack_rows(const LinearKernels& kernels, const TensorView& packed, int64_t first,
+                 int64_t count, std::byte* out);
+
+// ---- Products ----
+
+/// Memory that a stream's products use for a while: quantized activations. Grows, never shrinks.
+/// Not thread-safe.
+class LinearScratch {
+ public:
+  /// `size_bytes` bytes aligned to 64; what the last call returned is gone.
+  Result<std::byte*> take(size_t size_bytes);
+
+ private:
+  struct Free {
+    void operator()(std::byte* p) const;
+  };
+  std::unique_ptr<std::byte, Free> data_;
+  size_t size_bytes_ = 0;
+};
+
+/// What a product runs with. References outlive the call; one call at a time per pool and scratch.
+struct LinearContext {
+  const LinearKernels& kernels;
+  const Kernels& rows;  ///< norms and activations, one row at a time
+  ThreadPool& pool;
+  LinearScratch& scratch;
+};
+
+/// Whole ops. Weights must be packed (kDevice): plain rows are Code::kUnsupported.
+Result<void> run(const LinearContext& context, const Linear& op);
+Result<void> run(const LinearContext& context, const LinearAdd& op);
+Result<void> run(const LinearContext& context, const NormLinear& op);
+Result<void> run(const LinearContext& context, const NormGateUp& op);
+/// The three products of NormQkvRope without rope and cache: q into op.q, keys and values into
+/// contiguous rows [n, kv_heads * head_dim].
+Result<void> run_qkv(const LinearContext& context, const NormQkvRope& op, float* k, float* v);
+
+}  // namespace realm::cpu
