@@ -11,11 +11,17 @@ target_include_directories(realm_options INTERFACE
 # -ffp-contract=off: the bits of a result depend on the source alone, not on which multiply-adds a
 # compiler chose to fuse; kernels that want FMA say so.
 target_compile_options(realm_options INTERFACE
-  -Wall -Wextra -Wconversion -Wshadow -Werror -fvisibility=hidden -ffp-contract=off)
+  -Wall -Wextra -Wconversion -Wshadow -fvisibility=hidden -ffp-contract=off)
+if(REALM_WERROR)
+  target_compile_options(realm_options INTERFACE -Werror)
+endif()
 if(REALM_SANITIZE)
   target_compile_options(realm_options INTERFACE
     -fsanitize=${REALM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   target_link_options(realm_options INTERFACE -fsanitize=${REALM_SANITIZE})
+endif()
+if(REALM_FUZZ)
+  target_compile_options(realm_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 # realm_module(<folder> [DEPENDS realm_x ...] [LINK lib ...] [SOURCES extra ...])
