@@ -6,8 +6,8 @@
 namespace realm {
 
 struct ChatMessage {
-  std::string role;  ///< system, user, assistant, tool, or what else the template knows
-  std::string content;
+  std::string role = {};  ///< system, user, assistant, tool, or what else the template knows
+  std::string content = {};
 };
 
 }  // namespace realm

@@ -30,31 +30,31 @@
 namespace realm {
 
 struct TextPrompt {
-  std::string text;
+  std::string text = {};
   bool add_special = true;     ///< begin of sequence and the like, where the model wants them
   bool parse_special = false;  ///< the text may name control tokens: trusted text
 };
 
 struct TokenPrompt {
-  std::vector<TokenId> ids;  ///< as they are; nothing is added
+  std::vector<TokenId> ids = {};  ///< as they are; nothing is added
 };
 
 /// A conversation, written as the model's own chat template has it. What messages contain stays
 /// text: control tokens spelled in them are not taken for control tokens.
 struct ChatPrompt {
-  std::vector<ChatMessage> messages;
+  std::vector<ChatMessage> messages = {};
   bool add_generation_prompt = true;  ///< ends with the opening of the assistant's turn
 };
 
 using Prompt = std::variant<TextPrompt, TokenPrompt, ChatPrompt>;
 
 struct Request {
-  Prompt prompt;
-  SamplingParams sampling;            ///< start from Engine::info().sampling
-  std::optional<int32_t> max_tokens;  ///< 0 and up; missing: until the context is full
+  Prompt prompt = {};
+  SamplingParams sampling = {};            ///< start from Engine::info().sampling
+  std::optional<int32_t> max_tokens = {};  ///< 0 and up; missing: until the context is full
   /// The answer ends before the first of these, which is not part of it. At most 16, none empty,
   /// each at most 1024 bytes.
-  std::vector<std::string> stop;
+  std::vector<std::string> stop = {};
   bool ignore_end = false;      ///< tokens that end an answer are tokens like any other
   bool render_special = false;  ///< the text shows control tokens by their names
 };
@@ -72,10 +72,10 @@ const char* to_string(FinishReason reason);  ///< "stop_token", "stop_string", .
 
 struct Finish {
   FinishReason reason = FinishReason::kError;
-  std::optional<Error> error;  ///< with kError
-  std::string stop_string;     ///< with kStopString, which one
-  bool context_full = false;   ///< with kLength: it was the context, not max_tokens
-  uint64_t seed = 0;           ///< the one in use: with it the answer can be had again
+  std::optional<Error> error = {};  ///< with kError
+  std::string stop_string = {};     ///< with kStopString, which one
+  bool context_full = false;        ///< with kLength: it was the context, not max_tokens
+  uint64_t seed = 0;                ///< the one in use: with it the answer can be had again
 
   int32_t prompt_tokens = 0;
   int32_t cached_tokens = 0;  ///< of these, found in the cache instead of computed
@@ -90,11 +90,11 @@ struct Finish {
 /// (cancelled, failed) has a last event without `token`.
 struct Event {
   RequestId request{};
-  std::optional<TokenId> token;
+  std::optional<TokenId> token = {};
   /// Whole UTF-8. The texts of all events joined are the answer; a single one may be empty, as long
   /// as a character is incomplete or a stop string may have begun.
-  std::string text;
-  std::optional<Finish> finish;
+  std::string text = {};
+  std::optional<Finish> finish = {};
 };
 
 /// Runs on the engine's worker thread: must not block for long and must not throw. It is called
@@ -102,9 +102,9 @@ struct Event {
 using EventSink = std::function<void(const Event&)>;
 
 struct Answer {
-  std::string text;
-  std::vector<TokenId> tokens;
-  Finish finish;
+  std::string text = {};
+  std::vector<TokenId> tokens = {};
+  Finish finish = {};
 };
 
 struct EngineStats {

@@ -11,23 +11,23 @@
 namespace realm {
 
 struct ModelInfo {
-  std::string name;          ///< general.name; empty where the file has none
-  std::string architecture;  ///< "llama"
-  uint64_t parameters = 0;   ///< elements of all tensors
+  std::string name = {};          ///< general.name; empty where the file has none
+  std::string architecture = {};  ///< "llama"
+  uint64_t parameters = 0;        ///< elements of all tensors
   uint64_t weight_bytes = 0;
   int32_t vocab_size = 0;
-  int32_t context_train = 0;       ///< tokens the model was made for
-  int32_t context_tokens = 0;      ///< longest sequence here, prompt and answer together
-  bool has_chat_template = false;  ///< chat prompts are refused without one
-  SamplingParams sampling;         ///< the model file's own values, else the defaults
-  std::string device;              ///< "cpu"
-  std::string device_description;  ///< for people
+  int32_t context_train = 0;            ///< tokens the model was made for
+  int32_t context_tokens = 0;           ///< longest sequence here, prompt and answer together
+  bool has_chat_template = false;       ///< chat prompts are refused without one
+  SamplingParams sampling = {};         ///< the model file's own values, else the defaults
+  std::string device = {};              ///< "cpu"
+  std::string device_description = {};  ///< for people
 };
 
 struct EngineOptions {
   std::string device = "auto";  ///< auto | cpu | reference | cuda | webgpu | metal, ":N" the Nth
   int threads = 0;              ///< of host devices; 0: one per physical core
-  std::string cpu_isa;          ///< forces an instruction set of the cpu device; empty: the best
+  std::string cpu_isa = {};     ///< forces an instruction set of the cpu device; empty: the best
 
   /// Longest sequence; 0: what the model was made for, at most 8192 (then a longer one is asked
   /// for by name). More than the model was made for is refused.
@@ -43,7 +43,7 @@ struct EngineOptions {
   Format cache_format = Format::kF16;  ///< of keys and values
   /// Prompts that begin alike share their cache pages, also with finished requests.
   bool share_prefixes = true;
-  LogSink log;
+  LogSink log = {};
 };
 
 }  // namespace realm

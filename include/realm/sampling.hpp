@@ -29,7 +29,7 @@ struct SamplingParams {
   float repeat_penalty = 1.0f;  ///< 0.01 .. 100; 1: off
   int32_t repeat_last_n = 64;   ///< tokens looked back at, -1 and up; 0: off, -1: all
   /// Missing: the engine draws one and tells it when the request has finished.
-  std::optional<uint64_t> seed;
+  std::optional<uint64_t> seed = {};
 };
 
 /// kInvalidArgument with the name, value and range of the first field outside its range. NaN is

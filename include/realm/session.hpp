@@ -21,7 +21,7 @@ struct EngineParts;
 /// Tokens to append to one sequence.
 struct Feed {
   int32_t sequence = 0;
-  std::span<const TokenId> tokens;
+  std::span<const TokenId> tokens = {};
   int32_t logits = 0;  ///< of the last so many of these tokens
 };
 

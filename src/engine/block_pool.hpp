@@ -73,11 +73,11 @@ class BlockPool {
  private:
   struct Slot {
     int32_t refs = 0;
-    int32_t prev = -1;         // free list
+    int32_t prev = -1;  // free list
     int32_t next = -1;
-    uint64_t content = 0;      // 0: unpublished
-    uint64_t parent = 0;       // content of the parent; 0: start of a sequence
-    uint64_t key = 0;          // its place in by_key_
+    uint64_t content = 0;  // 0: unpublished
+    uint64_t parent = 0;   // content of the parent; 0: start of a sequence
+    uint64_t key = 0;      // its place in by_key_
     std::vector<int32_t> tokens;
   };
 

@@ -48,9 +48,9 @@ struct SequenceQueues {
 };
 
 struct Budget {
-  int32_t max_rows = 0;       ///< rows of one step
-  int32_t max_running = 0;    ///< sequences of one step
-  int32_t chunk_tokens = 0;   ///< chunk_tokens + max_running - 1 <= max_rows
+  int32_t max_rows = 0;      ///< rows of one step
+  int32_t max_running = 0;   ///< sequences of one step
+  int32_t chunk_tokens = 0;  ///< chunk_tokens + max_running - 1 <= max_rows
   bool share_prefixes = true;
 };
 
