@@ -6,8 +6,7 @@ include(GoogleTest)
 
 add_library(realm_options INTERFACE)
 target_include_directories(realm_options INTERFACE
-  ${PROJECT_SOURCE_DIR}/src
-  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
+  ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
 # -ffp-contract=off: the bits of a result depend on the source alone, not on which multiply-adds a
 # compiler chose to fuse; kernels that want FMA say so.
 target_compile_options(realm_options INTERFACE
@@ -24,14 +23,21 @@ if(REALM_FUZZ)
   target_compile_options(realm_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# realm_module(<folder> [DEPENDS realm_x ...] [LINK lib ...] [SOURCES extra ...])
+# realm_module(<folder> [INTERNAL] [DEPENDS realm_x ...] [LINK lib ...] [SOURCES extra ...]). INTERNAL:
+# for tests, not part of the installed package.
 function(realm_module name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LINK;SOURCES" ${ARGN})
+  cmake_parse_arguments(ARG "INTERNAL" "" "DEPENDS;LINK;SOURCES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
   list(REMOVE_ITEM sources ${tests} "")
   add_library(realm_${name} STATIC ${sources} ${ARG_SOURCES})
-  target_link_libraries(realm_${name} PUBLIC realm_options ${ARG_DEPENDS} ${ARG_LINK})
+  target_link_libraries(realm_${name} PUBLIC
+    $<BUILD_INTERFACE:realm_options> ${ARG_DEPENDS} ${ARG_LINK})
+  target_include_directories(realm_${name} PUBLIC $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_compile_features(realm_${name} PUBLIC cxx_std_20)
+  if(NOT ARG_INTERNAL)
+    realm_install(realm_${name} ${name})
+  endif()
   if(tests AND REALM_TESTS AND NOT REALM_COMPUTE_ONLY)
     realm_test(${name}_test LABELS unit SOURCES ${tests} LINK realm_${name})
   endif()
