@@ -31,4 +31,7 @@ std::vector<DeviceListing> list_devices();
 Result<std::unique_ptr<Device>> open_device(const std::string& name, const DeviceOptions& options,
                                             const LogSink& log);
 
+/// `name` if it is not empty, else what the environment variable REALM_DEVICE holds, else "auto".
+std::string device_or_default(const std::string& name);
+
 }  // namespace realm

@@ -1,0 +1,20 @@
+// The cpu device: kernels of the best instruction set that the machine has, a pool of threads,
+// weights packed for the matmul kernels (linear/). Streams are synchronous: work is done when run()
+// returns. The bits of a result do not depend on the number of threads.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "backend/device.hpp"
+
+namespace realm {
+
+/// `threads` 0: one per physical core that this process may use. `isa` empty: what REALM_CPU_ISA
+/// names, or the best. The error says what the machine lacks.
+Result<std::unique_ptr<Device>> make_cpu_device(int threads, const std::string& isa);
+
+/// "AMD EPYC, avx512, 2 threads" of such a device, without making it.
+Result<std::string> describe_cpu_device(int threads, const std::string& isa);
+
+}  // namespace realm

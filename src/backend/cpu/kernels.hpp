@@ -1,0 +1,74 @@
+// The kernels of one instruction set: plain functions on host memory, one thread, no checks. Ops
+// (src/backend/cpu/ops) divide work into rows and tiles and call these; every result depends only
+// on the arguments, so the bits do not depend on how the work was divided.
+//
+// This header and those it includes are all that kernel sources share with the rest of Realm: no
+// inline functions (cmake/kernels.cmake says why). Rows may lie at any address; `out` may be an
+// input itself. Lengths are elements.
+#pragma once
+
+#include <cstdint>
+
+namespace realm::cpu {
+
+/// Formats of plain elements.
+enum class Element : int32_t { kF32, kF16, kBF16 };
+
+/// Tokens of a page that lie interleaved, and the unit of attention's vectors.
+constexpr int kTokenGroup = 16;
+/// Tokens of one softmax. Chunks are counted from the start of the sequence, so that a position's
+/// result does not depend on what is computed beside it. 256 tokens of 64 elements in float32 are
+/// 64 KiB of keys and as much of values: a core's second-level cache holds both and the scores.
+constexpr int kChunkTokens = 256;
+constexpr int kChunkGroups = kChunkTokens / kTokenGroup;
+
+/// Query rows that share a sequence and a key-value head, over one chunk of it.
+struct AttendChunk {
+  int32_t rows;
+  int32_t head_dim;
+  const float* q;        ///< [rows, head_dim], scaled
+  const int32_t* first;  ///< [rows] first visible token of the chunk
+  const int32_t* last;   ///< [rows] one past the last; first >= last: none, the row is left alone
+  const void* const* k;  ///< [kChunkGroups] groups [head_dim][kTokenGroup]; only visible ones read
+  const void* const* v;  ///< [kChunkGroups] groups [kTokenGroup][head_dim]
+  Element element;
+  float softcap;   ///< 0: none
+  float* scratch;  ///< attend_scratch() floats
+  float* largest;  ///< [rows] written: largest score
+  float* sum;      ///< [rows] written: sum of exp(score - largest)
+  float* mix;      ///< [rows, head_dim] written: sum of exp(score - largest) * v
+};
+
+struct Kernels {
+  void (*rms_norm)(const float* x, const float* weight, float* out, int64_t n, float eps);
+  void (*softmax)(const float* x, float* out, int64_t n, float scale);
+  void (*silu)(const float* x, float* out, int64_t n);
+  void (*add)(const float* a, const float* b, float* out, int64_t n);
+  void (*mul)(const float* a, const float* b, float* out, int64_t n);
+  /// out = act(gate) * up.
+  void (*silu_mul)(const float* gate, const float* up, float* out, int64_t n);
+  void (*gelu_tanh_mul)(const float* gate, const float* up, float* out, int64_t n);
+  void (*scale)(const float* x, float* out, int64_t n, float factor);
+
+  /// One head: table holds `half` cosines, then `half` sines.
+  void (*rope_adjacent)(const float* x, const float* table, float* out, int64_t half, int64_t n);
+  void (*rope_halves)(const float* x, const float* table, float* out, int64_t half, int64_t n);
+
+  /// Elements to and from float32; rounds to nearest even.
+  void (*store)(const float* x, void* out, int64_t n, Element element);
+  void (*load)(const void* x, float* out, int64_t n, Element element);
+  /// As store, out elements `stride` apart.
+  void (*store_strided)(const float* x, void* out, int64_t n, int64_t stride, Element element);
+
+  void (*attend)(const AttendChunk& chunk);
+  /// Folds a chunk's state into a row's: the softmax of both ranges together.
+  void (*attend_fold)(float* largest, float* sum, float* mix, float chunk_largest, float chunk_sum,
+                      const float* chunk_mix, int64_t head_dim);
+  /// out = mix / sum.
+  void (*attend_finish)(const float* mix, float sum, float* out, int64_t head_dim);
+};
+
+/// Floats of scratch that attend needs.
+int64_t attend_scratch(int32_t head_dim);
+
+}  // namespace realm::cpu

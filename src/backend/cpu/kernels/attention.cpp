@@ -1,0 +1,266 @@
+// Attention of a few query rows over one chunk of keys and values: scores of all rows into scratch,
+// their softmax, the weighted values.
+//
+// What a row's result is made of, whatever rows stand beside it: every score is one chain of
+// multiply-adds over the head's elements; the sum of weights goes by lanes, from the chunk's start;
+// every element of the mix is one chain over the row's visible tokens, in order. Masked tokens take
+// part in nothing: their keys and values may be anything, NaN too.
+#include "backend/cpu/kernels/kernels.hpp"
+#include "backend/cpu/simd/math.hpp"
+
+namespace realm::cpu::REALM_ISA {
+namespace {
+
+// Tiles that fill the register file: rows x vectors of accumulators, the vectors, one broadcast.
+constexpr bool kFewRegisters = kRegisters == 16;
+constexpr int kRowTile = kFewRegisters && kLanes == 4 ? 2 : 6;
+constexpr int kGroupVectors = kTokenGroup / kLanes;
+constexpr int kScoreGroups = kLanes == 16 ? 2 : 1;
+constexpr int kMixVectors = kFewRegisters && kLanes == 8 ? 2 : 4;
+// From so many rows on, converting keys and values to float32 once is cheaper than in every tile.
+constexpr int kPanelRows = 8;
+
+constexpr float kLowestScore = -3.402823466e38f;
+
+// f.operator()<n>() for the run-time n in [1, max].
+template <int max, class F>
+inline void with_count(int n, F&& f) {
+  if constexpr (max > 0) {
+    if (n == max) return f.template operator()<max>();
+    with_count<max - 1>(n, f);
+  }
+}
+
+template <int rows, int groups, Element e>
+void score_tile(const float* q, int64_t head_dim, const void* const* k, float* scores) {
+  constexpr int kVectors = groups * kGroupVectors;
+  F32 sums[rows][kVectors];
+  for (int r = 0; r < rows; ++r) {
+    for (int v = 0; v < kVectors; ++v) sums[r][v] = set1(0);
+  }
+  for (int64_t d = 0; d < head_dim; ++d) {
+    F32 keys[kVectors];
+    for (int v = 0; v < kVectors; ++v) {
+      keys[v] = load_as<e>(k[v / kGroupVectors], d * kTokenGroup + v % kGroupVectors * kLanes);
+    }
+    for (int r = 0; r < rows; ++r) {
+      const F32 element = set1(q[r * head_dim + d]);
+      for (int v = 0; v < kVectors; ++v) sums[r][v] = fma(element, keys[v], sums[r][v]);
+    }
+  }
+  for (int r = 0; r < rows; ++r) {
+    for (int v = 0; v < kVectors; ++v) store(scores + r * kChunkTokens + v * kLanes, sums[r][v]);
+  }
+}
+
+template <int rows, Element e>
+void score_rows(const AttendChunk& c, int row, int first_group, int end_group, float* scores) {
+  const float* q = c.q + int64_t{row} * c.head_dim;
+  int g = first_group;
+  for (; g + kScoreGroups <= end_group; g += kScoreGroups) {
+    score_tile<rows, kScoreGroups, e>(q, c.head_dim, c.k + g, scores + g * kTokenGroup);
+  }
+  for (; g < end_group; ++g) {
+    score_tile<rows, 1, e>(q, c.head_dim, c.k + g, scores + g * kTokenGroup);
+  }
+}
+
+// Scores to weights, in place; the largest score and the sum of the weights.
+void weigh(float* scores, int first, int last, float softcap, float* largest_out, float* sum_out) {
+  const int begin = first / kLanes * kLanes;
+  const F32 masked = set1(-__builtin_inff());
+  F32 most = set1(kLowestScore);
+  for (int t = begin; t < last; t += kLanes) {
+    F32 z = load(scores + t);
+    if (softcap > 0) z = set1(softcap) * tanh(z / set1(softcap));
+    if (t < first || t + kLanes > last) z = keep_lanes(z, first - t, last - t, masked);
+    store(scores + t, z);
+    most = max(z, most);
+  }
+  const float largest = reduce_max(most);
+  F32 sums = set1(0);
+  for (int t = begin; t < last; t += kLanes) {
+    const F32 p = exp(load(scores + t) - set1(largest));
+    store(scores + t, p);
+    sums = sums + p;
+  }
+  *largest_out = largest;
+  *sum_out = reduce_add(sums);
+}
+
+// mix[r][column + ...] += sum over tokens [first, last) of p[r][t] * v[t].
+template <int rows, int vectors, Element e>
+void mix_tile(const float* p, int first, int last, const void* const* v, int64_t head_dim,
+              int64_t column, float* mix) {
+  F32 sums[rows][vectors];
+  for (int r = 0; r < rows; ++r) {
+    for (int i = 0; i < vectors; ++i) sums[r][i] = load(mix + r * head_dim + column + i * kLanes);
+  }
+  for (int t = first; t < last; ++t) {
+    const void* group = v[t / kTokenGroup];
+    const int64_t at = t % kTokenGroup * head_dim + column;
+    F32 values[vectors];
+    for (int i = 0; i < vectors; ++i) values[i] = load_as<e>(group, at + i * kLanes);
+    for (int r = 0; r < rows; ++r) {
+      const F32 weight = set1(p[r * kChunkTokens + t]);
+      for (int i = 0; i < vectors; ++i) sums[r][i] = fma(weight, values[i], sums[r][i]);
+    }
+  }
+  for (int r = 0; r < rows; ++r) {
+    for (int i = 0; i < vectors; ++i) store(mix + r * head_dim + column + i * kLanes, sums[r][i]);
+  }
+}
+
+// The last columns, fewer than a vector.
+template <int rows, Element e>
+void mix_rest(const float* p, int first, int last, const void* const* v, int64_t head_dim,
+              int64_t column, float* mix) {
+  const int64_t n = head_dim - column;
+  for (int r = 0; r < rows; ++r) {
+    float* out = mix + r * head_dim + column;
+    F32 sum = load_n(out, n);
+    for (int t = first; t < last; ++t) {
+      const F32 values = load_as_n<e>(v[t / kTokenGroup], t % kTokenGroup * head_dim + column, n);
+      sum = fma(set1(p[r * kChunkTokens + t]), values, sum);
+    }
+    store_n(out, sum, n);
+  }
+}
+
+template <int rows, Element e>
+void mix_rows(const float* p, int first, int last, const void* const* v, int64_t head_dim,
+              float* mix) {
+  if (first >= last) return;
+  int64_t column = 0;
+  for (; column + kMixVectors * kLanes <= head_dim; column += kMixVectors * kLanes) {
+    mix_tile<rows, kMixVectors, e>(p, first, last, v, head_dim, column, mix);
+  }
+  for (; column + kLanes <= head_dim; column += kLanes) {
+    mix_tile<rows, 1, e>(p, first, last, v, head_dim, column, mix);
+  }
+  if (column < head_dim) mix_rest<rows, e>(p, first, last, v, head_dim, column, mix);
+}
+
+template <int rows, Element e>
+void attend_rows(const AttendChunk& c, int row, float* scores) {
+  const int32_t* first = c.first + row;
+  const int32_t* last = c.last + row;
+  int lowest = kChunkTokens;  // tokens that some row sees
+  int highest = 0;
+  int common_first = 0;  // tokens that every row sees
+  int common_last = kChunkTokens;
+  for (int r = 0; r < rows; ++r) {
+    if (first[r] < last[r]) {
+      if (first[r] < lowest) lowest = first[r];
+      if (last[r] > highest) highest = last[r];
+    }
+    if (first[r] > common_first) common_first = first[r];
+    if (last[r] < common_last) common_last = last[r];
+  }
+  if (lowest >= highest) return;
+  score_rows<rows, e>(c, row, lowest / kTokenGroup, (highest + kTokenGroup - 1) / kTokenGroup,
+                      scores);
+  const int64_t head_dim = c.head_dim;
+  float* mix = c.mix + row * head_dim;
+  for (int r = 0; r < rows; ++r) {
+    if (first[r] >= last[r]) continue;
+    weigh(scores + r * kChunkTokens, first[r], last[r], c.softcap, c.largest + row + r,
+          c.sum + row + r);
+    for (int64_t d = 0; d < head_dim; ++d) mix[r * head_dim + d] = 0;
+  }
+  // Every row walks its own tokens in order; the stretch that all see, they walk together.
+  if (common_first >= common_last) common_first = common_last = kChunkTokens;
+  const auto alone = [&](int from, int to) {
+    for (int r = 0; r < rows; ++r) {
+      const int begin = first[r] > from ? first[r] : from;
+      const int end = last[r] < to ? last[r] : to;
+      mix_rows<1, e>(scores + r * kChunkTokens, begin, end, c.v, head_dim, mix + r * head_dim);
+    }
+  };
+  alone(0, common_first);
+  mix_rows<rows, e>(scores, common_first, common_last, c.v, head_dim, mix);
+  alone(common_last, kChunkTokens);
+}
+
+template <Element e>
+void attend_all(const AttendChunk& c) {
+  for (int row = 0; row < c.rows; row += kRowTile) {
+    const int rows = c.rows - row < kRowTile ? c.rows - row : kRowTile;
+    with_count<kRowTile>(rows, [&]<int n>() { attend_rows<n, e>(c, row, c.scratch); });
+  }
+}
+
+// Groups that some row sees, as float32 panels in scratch.
+template <Element e>
+void attend_panels(const AttendChunk& c) {
+  int lowest = kChunkTokens;
+  int highest = 0;
+  for (int r = 0; r < c.rows; ++r) {
+    if (c.first[r] >= c.last[r]) continue;
+    if (c.first[r] < lowest) lowest = c.first[r];
+    if (c.last[r] > highest) highest = c.last[r];
+  }
+  const int64_t group = int64_t{kTokenGroup} * c.head_dim;
+  float* panels = c.scratch + kRowTile * kChunkTokens;
+  const void* keys[kChunkGroups] = {};
+  const void* values[kChunkGroups] = {};
+  for (int g = lowest / kTokenGroup; g * kTokenGroup < highest; ++g) {
+    float* k = panels + g * group;
+    float* v = k + kChunkGroups * group;
+    // A group is a multiple of 16 elements: whole vectors.
+    for (int64_t i = 0; i < group; i += kLanes) store(k + i, load_as<e>(c.k[g], i));
+    for (int64_t i = 0; i < group; i += kLanes) store(v + i, load_as<e>(c.v[g], i));
+    keys[g] = k;
+    values[g] = v;
+  }
+  AttendChunk panel = c;
+  panel.k = keys;
+  panel.v = values;
+  attend_all<Element::kF32>(panel);
+}
+
+template <Element e>
+void attend_element(const AttendChunk& c) {
+  if (e != Element::kF32 && c.rows >= kPanelRows) return attend_panels<e>(c);
+  attend_all<e>(c);
+}
+
+}  // namespace
+
+void attend(const AttendChunk& c) {
+  switch (c.element) {
+    case Element::kF32:
+      return attend_element<Element::kF32>(c);
+    case Element::kF16:
+      return attend_element<Element::kF16>(c);
+    case Element::kBF16:
+      return attend_element<Element::kBF16>(c);
+  }
+}
+
+void attend_fold(float* largest, float* sum, float* mix, float chunk_largest, float chunk_sum,
+                 const float* chunk_mix, int64_t head_dim) {
+  const float most = *largest > chunk_largest ? *largest : chunk_largest;
+  float factors[kLanes];
+  store(factors, exp(set1(*largest - most)));
+  const float before = factors[0];
+  store(factors, exp(set1(chunk_largest - most)));
+  const float now = factors[0];
+  *largest = most;
+  *sum = *sum * before + chunk_sum * now;
+  for (int64_t d = 0; d < head_dim; d += kLanes) {
+    const int64_t n = head_dim - d < kLanes ? head_dim - d : kLanes;
+    const F32 added = load_n(chunk_mix + d, n) * set1(now);
+    store_n(mix + d, fma(load_n(mix + d, n), set1(before), added), n);
+  }
+}
+
+void attend_finish(const float* mix, float sum, float* out, int64_t head_dim) {
+  const F32 inverse = set1(1.0f / sum);
+  for (int64_t d = 0; d < head_dim; d += kLanes) {
+    const int64_t n = head_dim - d < kLanes ? head_dim - d : kLanes;
+    store_n(out + d, load_n(mix + d, n) * inverse, n);
+  }
+}
+
+}  // namespace realm::cpu::REALM_ISA

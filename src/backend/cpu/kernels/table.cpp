@@ -1,0 +1,24 @@
+#include "backend/cpu/kernels/kernels.hpp"
+
+namespace realm::cpu::REALM_ISA {
+
+extern const Kernels kKernels = {
+    .rms_norm = &rms_norm,
+    .softmax = &softmax,
+    .silu = &silu_row,
+    .add = &add_row,
+    .mul = &mul_row,
+    .silu_mul = &silu_mul,
+    .gelu_tanh_mul = &gelu_tanh_mul,
+    .scale = &scale_row,
+    .rope_adjacent = &rope_adjacent,
+    .rope_halves = &rope_halves,
+    .store = &store_row,
+    .load = &load_row,
+    .store_strided = &store_strided,
+    .attend = &attend,
+    .attend_fold = &attend_fold,
+    .attend_finish = &attend_finish,
+};
+
+}  // namespace realm::cpu::REALM_ISA

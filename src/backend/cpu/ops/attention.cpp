@@ -1,0 +1,271 @@
+// Flash attention: chunk by chunk of keys, each with its own softmax, folded into a running one
+// (Milakov and Gimelshein, 2018; Dao et al., 2022). The query heads that share a key-value head are
+// rows of one tile. A decoding step at depth is split over chunks; whoever finishes a tile's last
+// chunk folds them all, in order.
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <vector>
+
+#include "backend/cpu/ops/attention_plan.hpp"
+#include "backend/cpu/ops/cache_layout.hpp"
+#include "backend/cpu/ops/ops.hpp"
+
+namespace realm::cpu {
+
+int64_t attend_scratch(int32_t head_dim) {
+  // Scores of a register tile (8 rows at most), panels of keys and values.
+  return 8 * kChunkTokens + int64_t{2} * kChunkTokens * head_dim;
+}
+
+namespace {
+
+// Softmax states of the rows of a tile: largest, sum, mix.
+struct State {
+  State(float* at, int32_t rows) : largest(at), sum(at + rows), mix(at + 2 * rows) {}
+  static int64_t floats(int32_t rows, int32_t head_dim) { return int64_t{rows} * (head_dim + 2); }
+  float* largest;
+  float* sum;
+  float* mix;
+};
+
+class Runner {
+ public:
+  Runner(const Kernels& kernels, const Attention& op, const AttentionPlan& plan)
+      : kernels_(kernels),
+        op_(op),
+        plan_(plan),
+        head_dim_(op.cache.head_dim),
+        group_(static_cast<int32_t>(op.q.cols() / op.cache.head_dim) / op.cache.kv_heads),
+        state_floats_(State::floats(plan.max_rows, head_dim_)),
+        pending_(plan.tiles.size() * static_cast<size_t>(op.cache.kv_heads)) {
+    for (const AttentionItem& item : plan.items) {
+      pending(item).fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+
+  size_t scratch_bytes(int threads) const {
+    return static_cast<size_t>(threads * thread_floats() + plan_.states * state_floats_) *
+           sizeof(float);
+  }
+  void use_scratch(std::byte* scratch, int threads) {
+    threads_ = reinterpret_cast<float*>(scratch);
+    states_ = threads_ + threads * thread_floats();
+  }
+
+  void run(int64_t index, int thread) {
+    const AttentionItem& item = plan_.items[static_cast<size_t>(index)];
+    float* at = threads_ + thread * thread_floats();
+    const State total(at, plan_.max_rows);
+    const State chunk(at + state_floats_, plan_.max_rows);
+    float* rest = at + 2 * state_floats_;
+    const int32_t rows = tile(item).tokens * group_;
+    if (item.state >= 0) {
+      attend(item, item.first_chunk, State(states_ + item.state * state_floats_, plan_.max_rows),
+             rest);
+      if (pending(item).fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+      fold_all(item, rows, total);
+    } else {
+      start(rows, total);
+      for (int32_t c = item.first_chunk; c < item.end_chunk; ++c) {
+        attend(item, c, chunk, rest);
+        fold(item, c, rows, chunk, total);
+      }
+    }
+    finish(item, total);
+  }
+
+ private:
+  const AttentionTile& tile(const AttentionItem& item) const {
+    return plan_.tiles[static_cast<size_t>(item.tile)];
+  }
+  std::atomic<int32_t>& pending(const AttentionItem& item) {
+    return pending_[static_cast<size_t>(item.tile) * static_cast<size_t>(op_.cache.kv_heads) +
+                    static_cast<size_t>(item.kv_head)];
+  }
+
+  // Per thread: two states, the rows' ranges, scaled queries, gathered groups, the kernel's own.
+  int64_t thread_floats() const {
+    return 2 * state_floats_ + int64_t{plan_.max_rows} * (head_dim_ + 2) + gather_floats() +
+           attend_scratch(head_dim_);
+  }
+  int64_t gather_floats() const {
+    return has_groups(op_.cache) ? 0 : int64_t{2} * kChunkTokens * head_dim_;
+  }
+
+  // Visible tokens of token `t` of a tile, relative to the chunk.
+  void visible(const AttentionTile& tile, int32_t t, int32_t chunk, int32_t& first,
+               int32_t& last) const {
+    const int32_t position = tile.first_position + t;
+    const int32_t start = op_.window == 0 ? 0 : std::max(0, position - op_.window + 1);
+    first = std::max(0, start - chunk * kChunkTokens);
+    last = std::min(kChunkTokens, position + 1 - chunk * kChunkTokens);
+  }
+
+  void attend(const AttentionItem& item, int32_t chunk, const State& out, float* rest) const {
+    const AttentionTile& t = tile(item);
+    const int32_t rows = t.tokens * group_;
+    auto* first = reinterpret_cast<int32_t*>(rest);
+    int32_t* last = first + plan_.max_rows;
+    int32_t lowest = kChunkTokens;
+    int32_t highest = 0;
+    for (int32_t i = 0; i < t.tokens; ++i) {
+      int32_t from = 0;
+      int32_t to = 0;
+      visible(t, i, chunk, from, to);
+      for (int32_t g = 0; g < group_; ++g) {
+        first[i * group_ + g] = from;
+        last[i * group_ + g] = to;
+      }
+      if (from >= to) continue;
+      lowest = std::min(lowest, from);
+      highest = std::max(highest, to);
+    }
+    float* q = rest + int64_t{2} * plan_.max_rows;
+    float* gathered = q + int64_t{plan_.max_rows} * head_dim_;
+    for (int32_t i = 0; i < t.tokens; ++i) {
+      const auto* row = op_.q.row<const float>(t.row + i) + head_offset(item);
+      kernels_.scale(row, q + int64_t{i} * group_ * head_dim_, int64_t{group_} * head_dim_,
+                     op_.scale);
+    }
+    const void* k[kChunkGroups] = {};
+    const void* v[kChunkGroups] = {};
+    for (int32_t g = lowest / kTokenGroup; g * kTokenGroup < highest; ++g) {
+      if (has_groups(op_.cache)) {
+        find_group(t, item.kv_head, chunk * kChunkTokens + g * kTokenGroup, k[g], v[g]);
+      } else {
+        gather_group(t, item.kv_head, chunk * kChunkTokens + g * kTokenGroup,
+                     chunk * kChunkTokens + highest, gathered + int64_t{2} * g * group_elems(),
+                     k[g], v[g]);
+      }
+    }
+    kernels_.attend({.rows = rows,
+                     .head_dim = head_dim_,
+                     .q = q,
+                     .first = first,
+                     .last = last,
+                     .k = k,
+                     .v = v,
+                     .element = element_of(op_.cache),
+                     .softcap = op_.softcap,
+                     .scratch = gathered + gather_floats(),
+                     .largest = out.largest,
+                     .sum = out.sum,
+                     .mix = out.mix});
+  }
+
+  int64_t group_elems() const { return int64_t{kTokenGroup} * head_dim_; }
+  int64_t head_offset(const AttentionItem& item) const {
+    return int64_t{item.kv_head} * group_ * head_dim_;
+  }
+
+  void find_group(const AttentionTile& t, int32_t head, int32_t position, const void*& k,
+                  const void*& v) const {
+    const KvLayer& cache = op_.cache;
+    const auto place = cache_place(op_.batch, cache.block_tokens, t.sequence, position);
+    const int64_t at = (int64_t{head} * cache.block_tokens + place.token) * head_dim_;
+    k = page_element(cache.k, place.block, at);
+    v = page_element(cache.v, place.block, at);
+  }
+
+  // Tokens [position, end) of a cache whose pages do not hold whole groups, put together as one.
+  void gather_group(const AttentionTile& t, int32_t head, int32_t position, int32_t end, float* to,
+                    const void*& k, const void*& v) const {
+    const size_t size = op_.cache.k.format == Format::kF32 ? 4 : 2;
+    auto* keys = reinterpret_cast<std::byte*>(to);
+    auto* values = reinterpret_cast<std::byte*>(to + group_elems());
+    std::memset(keys, 0, static_cast<size_t>(group_elems()) * size);
+    for (int32_t i = 0; i < kTokenGroup && position + i < end; ++i) {
+      const void* key = nullptr;
+      const void* value = nullptr;
+      find_group(t, head, position + i, key, value);
+      const auto row = static_cast<size_t>(head_dim_) * size;
+      std::memcpy(values + static_cast<size_t>(i) * row, value, row);
+      for (size_t d = 0; d < static_cast<size_t>(head_dim_); ++d) {
+        std::memcpy(keys + (d * kTokenGroup + static_cast<size_t>(i)) * size,
+                    static_cast<const std::byte*>(key) + d * size, size);
+      }
+    }
+    k = keys;
+    v = values;
+  }
+
+  void start(int32_t rows, const State& total) const {
+    // Largest is "nothing yet": sums of weights are positive or NaN.
+    for (int32_t r = 0; r < rows; ++r) total.sum[r] = 0;
+  }
+
+  void fold(const AttentionItem& item, int32_t chunk, int32_t rows, const State& from,
+            const State& total) const {
+    const AttentionTile& t = tile(item);
+    for (int32_t r = 0; r < rows; ++r) {
+      int32_t first = 0;
+      int32_t last = 0;
+      visible(t, r / group_, chunk, first, last);
+      if (first >= last) continue;
+      float* mix = total.mix + int64_t{r} * head_dim_;
+      const float* chunk_mix = from.mix + int64_t{r} * head_dim_;
+      int32_t row_first = 0;
+      int32_t row_last = 0;
+      if (chunk > 0) visible(t, r / group_, chunk - 1, row_first, row_last);
+      if (row_first >= row_last) {  // the row's first chunk
+        total.largest[r] = from.largest[r];
+        total.sum[r] = from.sum[r];
+        std::copy_n(chunk_mix, head_dim_, mix);
+      } else {
+        kernels_.attend_fold(&total.largest[r], &total.sum[r], mix, from.largest[r], from.sum[r],
+                             chunk_mix, head_dim_);
+      }
+    }
+  }
+
+  // States of one tile and head were numbered in the order of their chunks.
+  void fold_all(const AttentionItem& item, int32_t rows, const State& total) const {
+    const AttentionTile& t = tile(item);
+    start(rows, total);
+    const int32_t first_state = item.state - (item.first_chunk - t.first_chunk);
+    for (int32_t c = t.first_chunk; c < t.end_chunk; ++c) {
+      const State state(states_ + (first_state + c - t.first_chunk) * state_floats_,
+                        plan_.max_rows);
+      fold(item, c, rows, state, total);
+    }
+  }
+
+  void finish(const AttentionItem& item, const State& total) const {
+    const AttentionTile& t = tile(item);
+    for (int32_t r = 0; r < t.tokens * group_; ++r) {
+      float* out = op_.out.row<float>(t.row + r / group_) + head_offset(item) +
+                   int64_t{r % group_} * head_dim_;
+      kernels_.attend_finish(total.mix + int64_t{r} * head_dim_, total.sum[r], out, head_dim_);
+    }
+  }
+
+  const Kernels& kernels_;
+  const Attention& op_;
+  const AttentionPlan& plan_;
+  const int32_t head_dim_;
+  const int32_t group_;  ///< query heads of a key-value head
+  const int64_t state_floats_;
+  std::vector<std::atomic<int32_t>> pending_;  ///< chunks of a tile and head still to come
+  float* threads_ = nullptr;
+  float* states_ = nullptr;
+};
+
+}  // namespace
+
+Result<void> run(const OpContext& context, const Attention& op) {
+  ThreadPool& pool = context.pool;
+  const AttentionPlan plan = plan_attention(op, pool.threads());
+  for (const int64_t row : plan.padding_rows) {
+    std::fill_n(op.out.row<float>(row), op.out.cols(), 0.0f);
+  }
+  Runner runner(context.kernels, op, plan);
+  REALM_ASSIGN(std::byte* const scratch,
+               context.scratch.take(runner.scratch_bytes(pool.threads())));
+  runner.use_scratch(scratch, pool.threads());
+  pool.for_each(static_cast<int64_t>(plan.items.size()),
+                [&](int64_t item, int thread) { runner.run(item, thread); });
+  return {};
+}
+
+}  // namespace realm::cpu

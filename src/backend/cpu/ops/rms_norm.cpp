@@ -1,0 +1,13 @@
+#include "backend/cpu/ops/ops.hpp"
+
+namespace realm::cpu {
+
+Result<void> run(const OpContext& context, const RmsNorm& op) {
+  for_rows(context.pool, op.x.rows(), op.x.cols(), [&](int64_t r) {
+    context.kernels.rms_norm(op.x.row<const float>(r), op.weight.row<const float>(0),
+                             op.out.row<float>(r), op.x.cols(), op.eps);
+  });
+  return {};
+}
+
+}  // namespace realm::cpu

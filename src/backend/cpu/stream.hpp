@@ -1,0 +1,53 @@
+// CpuStream: runs each op at once, with the device's pool.
+#pragma once
+
+#include <mutex>
+
+#include "backend/cpu/isa.hpp"
+#include "backend/cpu/linear/linear.hpp"
+#include "backend/device.hpp"
+#include "base/thread_pool.hpp"
+
+namespace realm::cpu {
+
+/// What ops run with. The pool is the caller's alone while an op runs.
+struct OpContext {
+  const Kernels& kernels;
+  const LinearKernels& linear_kernels;
+  ThreadPool& pool;
+  LinearScratch& linear_scratch;  ///< of the matmuls
+  LinearScratch& scratch;         ///< of everything else
+
+  LinearContext linear() const { return {linear_kernels, kernels, pool, linear_scratch}; }
+};
+
+/// What the streams of a device share.
+struct Engine {
+  const Kernels& kernels;
+  const LinearKernels& linear_kernels;
+  ThreadPool pool;
+  std::mutex pool_mutex;  ///< one loop at a time
+};
+
+class CpuStream final : public Stream {
+ public:
+  CpuStream(Device& device, Engine& engine) : Stream(device), engine_(engine) {}
+  void upload(const TensorView& to, std::span<const std::byte> bytes) override;
+  void download(const TensorView& from, std::span<std::byte> bytes) override;
+  Result<void> sync() override { return take_error(); }
+
+  /// Calls f(context) with the pool locked.
+  template <class F>
+  Result<void> with_context(F&& f) {
+    const std::lock_guard lock(engine_.pool_mutex);
+    return f(OpContext{engine_.kernels, engine_.linear_kernels, engine_.pool, linear_scratch_,
+                       scratch_});
+  }
+
+ private:
+  Engine& engine_;
+  LinearScratch linear_scratch_;
+  LinearScratch scratch_;
+};
+
+}  // namespace realm::cpu

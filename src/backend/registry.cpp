@@ -1,0 +1,143 @@
+#include "backend/registry.hpp"
+
+#include <cstdlib>
+#include <optional>
+
+#include "backend/cpu/device.hpp"
+#include "backend/reference/device.hpp"
+#include "base/str.hpp"
+
+namespace realm {
+namespace {
+
+using Open = Result<std::unique_ptr<Device>> (*)(const DeviceOptions& options);
+using Describe = Result<std::string> (*)(const DeviceOptions& options);
+
+// A row without functions is a backend that this build does not have.
+struct Backend {
+  std::string_view name;
+  Open open;
+  Describe describe;  // without making the device
+  std::string_view absent;
+  bool automatic;  // "auto" may take it
+};
+
+Result<std::unique_ptr<Device>> open_cpu(const DeviceOptions& options) {
+  return make_cpu_device(options.threads, options.cpu_isa);
+}
+Result<std::string> describe_cpu(const DeviceOptions& options) {
+  return describe_cpu_device(options.threads, options.cpu_isa);
+}
+Result<std::unique_ptr<Device>> open_reference(const DeviceOptions&) {
+  return make_reference_device();
+}
+Result<std::string> describe_reference(const DeviceOptions&) {
+  return make_reference_device()->info().description;
+}
+
+constexpr std::string_view kNotBuilt = "not in this build";
+
+// In the order of preference of "auto".
+constexpr Backend kBackends[] = {
+    {"cuda", nullptr, nullptr, kNotBuilt, true},
+    {"metal", nullptr, nullptr, kNotBuilt, true},
+    {"webgpu", nullptr, nullptr, kNotBuilt, true},
+    {"cpu", &open_cpu, &describe_cpu, "", true},
+    {"reference", &open_reference, &describe_reference, "", false},
+};
+
+const Backend* find_backend(std::string_view name) {
+  for (const Backend& backend : kBackends) {
+    if (backend.name == name) return &backend;
+  }
+  return nullptr;
+}
+
+std::string names() {
+  std::string out = "auto";
+  for (const Backend& backend : kBackends) out += str(", ", backend.name);
+  return out;
+}
+
+// "cuda:1" is {"cuda", 1}; nothing for what is no name with a number.
+struct Request {
+  std::string name;
+  int index = 0;
+};
+std::optional<Request> parse(const std::string& text) {
+  const size_t colon = text.find(':');
+  Request out{text.substr(0, colon), 0};
+  if (colon == std::string::npos) return out;
+  const std::string digits = text.substr(colon + 1);
+  if (digits.empty() || digits.size() > 4) return std::nullopt;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return std::nullopt;
+    out.index = out.index * 10 + (c - '0');
+  }
+  return out;
+}
+
+Result<std::unique_ptr<Device>> open_backend(const Backend& backend, int index,
+                                             const DeviceOptions& options) {
+  const std::string name = str(backend.name, index == 0 ? "" : str(":", index));
+  if (backend.open == nullptr) {
+    return Error{Code::kNotFound, str("device ", name, " is not there: ", backend.absent)};
+  }
+  // Host backends are one device each.
+  if (index != 0) {
+    return Error{Code::kNotFound,
+                 str("device ", name, " is not there: there is only ", backend.name, ":0")};
+  }
+  auto device = backend.open(options);
+  if (!device) return std::move(device).error().in("device " + name);
+  return device;
+}
+
+}  // namespace
+
+std::vector<DeviceListing> list_devices() {
+  std::vector<DeviceListing> out;
+  for (const Backend& backend : kBackends) {
+    DeviceListing listing{std::string(backend.name), "", std::string(backend.absent)};
+    if (backend.describe != nullptr) {
+      auto description = backend.describe({});
+      if (description) {
+        listing.description = std::move(description).value();
+      } else {
+        listing.unavailable = description.error().message;
+      }
+    }
+    out.push_back(std::move(listing));
+  }
+  return out;
+}
+
+Result<std::unique_ptr<Device>> open_device(const std::string& name, const DeviceOptions& options,
+                                            const LogSink& log) {
+  const auto request = parse(name);
+  if (request && request->name == "auto" && name == "auto") {
+    std::string tried;
+    for (const Backend& backend : kBackends) {
+      if (!backend.automatic) continue;
+      auto device = open_backend(backend, 0, options);
+      if (device) return device;
+      if (log) log(LogLevel::kInfo, device.error().message);
+      tried += str(tried.empty() ? "" : "; ", device.error().message);
+    }
+    return Error{Code::kNotFound, "no device: " + tried};
+  }
+  const Backend* backend = request ? find_backend(request->name) : nullptr;
+  if (backend == nullptr) {
+    return Error{Code::kInvalidArgument, str("no device is called \"", name, "\"; there are ",
+                                             names(), ", with :N for the Nth of a kind")};
+  }
+  return open_backend(*backend, request->index, options);
+}
+
+std::string device_or_default(const std::string& name) {
+  if (!name.empty()) return name;
+  const char* environment = std::getenv("REALM_DEVICE");
+  return environment != nullptr && *environment != '\0' ? environment : "auto";
+}
+
+}  // namespace realm
