@@ -1,0 +1,129 @@
+#include "backend/cpu/linear/columns.hpp"
+
+#include <cstdlib>
+#include <new>
+
+#include "backend/cpu/kernels.hpp"
+#include "backend/cpu/linear/packed.hpp"
+#include "base/str.hpp"
+
+namespace realm::cpu {
+namespace {
+
+constexpr size_t kAlignment = 64;
+
+// Hands out consecutive aligned pieces; first without memory, to learn the size.
+class Carver {
+ public:
+  explicit Carver(std::byte* base) : base_(base) {}
+  template <class T>
+  T* take(bool wanted, int64_t n) {
+    if (!wanted) return nullptr;
+    T* at = base_ == nullptr ? nullptr : reinterpret_cast<T*>(base_ + used_);
+    used_ += (static_cast<size_t>(n) * sizeof(T) + kAlignment - 1) / kAlignment * kAlignment;
+    return at;
+  }
+  size_t used() const { return used_; }
+
+ private:
+  std::byte* base_;
+  size_t used_ = 0;
+};
+
+Columns carve(Carver& carver, uint32_t planes, int64_t m, int64_t k) {
+  const int64_t blocks = k / kBlock;
+  Columns base{};
+  base.codes = carver.take<int8_t>((planes & kCodes) != 0, m * k);
+  base.scales = carver.take<float>((planes & kCodes) != 0, m * blocks);
+  base.starts = carver.take<int32_t>((planes & kStarts) != 0, m * blocks);
+  base.sums = carver.take<float>((planes & kSums) != 0, m * blocks);
+  base.starts16 = carver.take<int32_t>((planes & kStarts16) != 0, m * blocks * 2);
+  base.sums16 = carver.take<float>((planes & kSums16) != 0, m * blocks * 2);
+  base.floats = carver.take<float>((planes & kFloats) != 0, m * k);
+  return base;
+}
+
+template <class T>
+T* advance(T* base, int64_t n) {
+  return base == nullptr ? nullptr : base + n;
+}
+
+}  // namespace
+
+void LinearScratch::Free::operator()(std::byte* p) const {
+  ::operator delete[](p, std::align_val_t{kAlignment});
+}
+
+Result<std::byte*> LinearScratch::take(size_t size_bytes) {
+  if (size_bytes > size_bytes_) {
+    data_.reset();
+    size_bytes_ = 0;
+    auto* data = static_cast<std::byte*>(
+        ::operator new[](size_bytes, std::align_val_t{kAlignment}, std::nothrow));
+    if (data == nullptr) {
+      return Error{Code::kOutOfMemory,
+                   str("no memory for ", size_bytes, " bytes of rounded activations")};
+    }
+    data_.reset(data);
+    size_bytes_ = size_bytes;
+  }
+  return data_.get();
+}
+
+Result<ColumnGroups> ColumnGroups::prepare(const LinearContext& context, const ProductInput& input,
+                                           uint32_t planes) {
+  const int64_t m = input.m;
+  const int64_t k = input.k;
+  const int64_t widest = context.kernels.max_columns;
+  ColumnGroups groups;
+  groups.count_ = (m + widest - 1) / widest;
+  groups.k_ = k;
+  if (m == 0) return groups;
+  groups.small_ = m / groups.count_;
+  groups.large_groups_ = m % groups.count_;
+
+  const bool norms = input.norm_weight != nullptr;
+  const int64_t row_floats = (k + 15) / 16 * 16;
+  const auto lay_out = [&](Carver& carver) {
+    groups.base_ = carve(carver, planes, m, k);
+    return carver.take<float>(norms, row_floats * context.pool.threads());
+  };
+  Carver measure(nullptr);
+  lay_out(measure);
+  REALM_ASSIGN(std::byte * memory, context.scratch.take(measure.used()));
+  Carver carver(memory);
+  float* normed = lay_out(carver);
+  groups.group_bytes_ = static_cast<int64_t>(measure.used()) / groups.count_;
+
+  context.pool.for_each(groups.count_, [&](int64_t g, int thread) {
+    const Columns columns = groups.columns(g);
+    for (int32_t j = 0; j < columns.count; ++j) {
+      const int64_t i = groups.first_column(g) + j;
+      const float* x = input.x + (input.rows == nullptr ? i : input.rows[i]) * input.stride;
+      if (norms) {
+        float* row = normed + thread * row_floats;
+        context.rows.rms_norm(x, input.norm_weight, row, k, input.eps);
+        x = row;
+      }
+      context.kernels.prepare(x, k, planes, j, columns);
+    }
+  });
+  return groups;
+}
+
+Columns ColumnGroups::columns(int64_t group) const {
+  const int64_t column = first_column(group);
+  const int64_t blocks = k_ / kBlock;
+  Columns out{};
+  out.count = static_cast<int32_t>(small_ + (group < large_groups_ ? 1 : 0));
+  out.codes = advance(base_.codes, column * k_);
+  out.scales = advance(base_.scales, column * blocks);
+  out.starts = advance(base_.starts, column * blocks);
+  out.sums = advance(base_.sums, column * blocks);
+  out.starts16 = advance(base_.starts16, column * blocks * 2);
+  out.sums16 = advance(base_.sums16, column * blocks * 2);
+  out.floats = advance(base_.floats, column * k_);
+  return out;
+}
+
+}  // namespace realm::cpu

@@ -1,0 +1,135 @@
+// AVX2 with FMA and F16C: tiles of 8 rows, one register of 4 codes a row.
+//
+// vpmaddubsw adds pairs of products in int16. Codes of up to 6 bits leave room to add more of them
+// there (15 * 127 * 2 * 8 = 30480, 63 * 127 * 2 * 2 = 32004), so that the widening vpmaddwd runs
+// once a block or once in two steps: 35 to 39 multiply-adds a cycle against 18 with one a step (Zen
+// 4, 2026-11). Signed bytes are multiplied as |w| times x with w's sign; 128 * 127 * 2 = 32512
+// fits.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+#include "backend/cpu/linear/kernels/unroll.hpp"
+
+namespace realm::cpu::REALM_ISA {
+
+struct Isa {
+  static constexpr const char* kName = "avx2";
+  static constexpr int kRows = 8;
+  static constexpr int kColumns = 4;  // int16, int32 and float sums of 4 columns fill 16 registers
+  static constexpr bool kOffsetBytes = false;
+  static constexpr int kUnit = 4;  // an operand is broadcast from 4 codes of a column
+
+  using Floats = __m256;
+  using Ints = __m256i;
+  using Codes = __m256i;
+
+  static REALM_KERNEL Codes load_codes(const uint8_t* at) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+  }
+  template <int kShift>
+  static REALM_KERNEL Codes shift_right(Codes v) {
+    return _mm256_srli_epi16(v, kShift);
+  }
+  template <int kShift>
+  static REALM_KERNEL Codes shift_left(Codes v) {
+    return _mm256_slli_epi16(v, kShift);
+  }
+  template <int kMask>
+  static REALM_KERNEL Codes mask(Codes v) {
+    return _mm256_and_si256(v, _mm256_set1_epi8(kMask));
+  }
+  /// a | (b & kMask)
+  template <int kMask>
+  static REALM_KERNEL Codes merge(Codes a, Codes b) {
+    return _mm256_or_si256(a, mask<kMask>(b));
+  }
+
+  // In asm, because GCC 12 takes the broadcast of a loaded integer through a general register.
+  static REALM_KERNEL __m256i broadcast_int(const void* at) {
+    __m256i v;
+    asm("vpbroadcastd %1, %0" : "=x"(v) : "m"(*static_cast<const int32_t*>(at)));
+    return v;
+  }
+  static REALM_KERNEL Ints zero_ints() { return _mm256_setzero_si256(); }
+  /// *at * 2^kShift in every lane.
+  template <int kShift>
+  static REALM_KERNEL Ints start(const int32_t* at) {
+    return _mm256_slli_epi32(broadcast_int(at), kShift);
+  }
+  /// s[j] += kCount quads of codes times column j; quad(i) gives quad i.
+  template <int kCount, int kMaxCode, bool kSigned, int kN, class Quad>
+  static REALM_KERNEL void dot(Ints (&s)[kN], const int8_t* x, Quad&& quad) {
+    const __m256i ones = _mm256_set1_epi16(1);
+    if constexpr (kSigned) {
+      unroll<kCount>([&](auto i) REALM_KERNEL_LAMBDA {
+        const Codes w = quad(i);
+        const Codes magnitude = _mm256_sign_epi8(w, w);
+        unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+          const __m256i moved = _mm256_sign_epi8(broadcast_int(x + (i * kN + j) * 4), w);
+          const __m256i pairs = _mm256_maddubs_epi16(magnitude, moved);
+          s[j] = _mm256_add_epi32(s[j], _mm256_madd_epi16(pairs, ones));
+        });
+      });
+    } else {
+      constexpr int kFits = 32767 / (kMaxCode * 127 * 2);
+      static_assert(kFits >= 1);
+      constexpr int kSteps = kFits < kCount ? kFits : kCount;
+      __m256i pairs[kN];
+      unroll<kCount>([&](auto i) REALM_KERNEL_LAMBDA {
+        constexpr int kI = decltype(i)::value;
+        const Codes w = quad(i);
+        unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+          const __m256i p = _mm256_maddubs_epi16(w, broadcast_int(x + (i * kN + j) * 4));
+          if constexpr (kI % kSteps == 0) {
+            pairs[j] = p;
+          } else {
+            pairs[j] = _mm256_add_epi16(pairs[j], p);
+          }
+          if constexpr (kI % kSteps == kSteps - 1 || kI == kCount - 1) {
+            s[j] = _mm256_add_epi32(s[j], _mm256_madd_epi16(pairs[j], ones));
+          }
+        });
+      });
+    }
+  }
+
+  static REALM_KERNEL Floats zero() { return _mm256_setzero_ps(); }
+  static REALM_KERNEL Floats to_floats(Ints v) { return _mm256_cvtepi32_ps(v); }
+  static REALM_KERNEL Floats broadcast(const float* at) { return _mm256_broadcast_ss(at); }
+  static REALM_KERNEL Floats mul(Floats a, Floats b) { return _mm256_mul_ps(a, b); }
+  static REALM_KERNEL Floats add(Floats a, Floats b) { return _mm256_add_ps(a, b); }
+  static REALM_KERNEL Floats fma(Floats a, Floats b, Floats c) { return _mm256_fmadd_ps(a, b, c); }
+  static REALM_KERNEL Floats negate(Floats a) { return _mm256_xor_ps(a, _mm256_set1_ps(-0.0f)); }
+  static REALM_KERNEL Floats load(const float* at) { return _mm256_loadu_ps(at); }
+  static REALM_KERNEL void store(float* at, Floats v) { _mm256_storeu_ps(at, v); }
+  static REALM_KERNEL __m256i lanes_below(int n) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  }
+  static REALM_KERNEL Floats load_first(const float* at, int n) {
+    return _mm256_maskload_ps(at, lanes_below(n));
+  }
+  static REALM_KERNEL void store_first(float* at, Floats v, int n) {
+    _mm256_maskstore_ps(at, lanes_below(n), v);
+  }
+  static REALM_KERNEL Floats load_halves(const uint8_t* at) {
+    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
+  }
+  static REALM_KERNEL Floats load_brain_halves(const uint8_t* at) {
+    const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(v), 16));
+  }
+  /// Bytes of every row as numbers, and their nibbles.
+  static REALM_KERNEL Ints load_bytes(const uint8_t* at) {
+    return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(at)));
+  }
+  static REALM_KERNEL Ints load_signed_bytes(const uint8_t* at) {
+    return _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(at)));
+  }
+  static REALM_KERNEL Ints low_nibble(Ints v) { return _mm256_and_si256(v, _mm256_set1_epi32(15)); }
+  static REALM_KERNEL Ints high_nibble(Ints v) { return _mm256_srli_epi32(v, 4); }
+};
+
+}  // namespace realm::cpu::REALM_ISA

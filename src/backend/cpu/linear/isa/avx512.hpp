@@ -1,0 +1,103 @@
+// AVX-512 (F, BW, DQ, VL) with VNNI: tiles of 16 rows, one register of 4 codes a row.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+#include "backend/cpu/linear/kernels/unroll.hpp"
+
+namespace realm::cpu::REALM_ISA {
+
+struct Isa {
+  static constexpr const char* kName = "avx512";
+  static constexpr int kRows = 16;
+  // 8 columns: 16 accumulators (integers of a block, floats) and the halves of 16-element groups
+  // stay in the 32 registers.
+  static constexpr int kColumns = 8;
+  static constexpr bool kOffsetBytes = true;  // vpdpbusd multiplies unsigned by signed
+  static constexpr int kUnit = 4;             // an operand is broadcast from 4 codes of a column
+
+  using Floats = __m512;
+  using Ints = __m512i;
+  using Codes = __m512i;
+
+  static REALM_KERNEL Codes load_codes(const uint8_t* at) { return _mm512_loadu_si512(at); }
+  template <int kShift>
+  static REALM_KERNEL Codes shift_right(Codes v) {
+    return _mm512_srli_epi16(v, kShift);
+  }
+  template <int kShift>
+  static REALM_KERNEL Codes shift_left(Codes v) {
+    return _mm512_slli_epi16(v, kShift);
+  }
+  template <int kMask>
+  static REALM_KERNEL Codes mask(Codes v) {
+    return _mm512_and_si512(v, _mm512_set1_epi8(kMask));
+  }
+  /// a | (b & kMask)
+  template <int kMask>
+  static REALM_KERNEL Codes merge(Codes a, Codes b) {
+    return _mm512_ternarylogic_epi32(a, b, _mm512_set1_epi8(kMask), 0xf8);
+  }
+
+  static REALM_KERNEL Ints zero_ints() { return _mm512_setzero_si512(); }
+  /// *at * 2^kShift in every lane.
+  template <int kShift>
+  static REALM_KERNEL Ints start(const int32_t* at) {
+    Ints v;
+    asm("vpslld %1, %2%{1to16%}, %0" : "=v"(v) : "i"(kShift), "m"(*at));
+    return v;
+  }
+  /// s + the dot product of each row's 4 codes with the 4 at `x`. In asm, because GCC 12 takes
+  /// the broadcast of a loaded integer through a general register and loses a quarter of the speed.
+  static REALM_KERNEL Ints dot4(Ints s, Codes w, const int8_t* x) {
+    asm("vpdpbusd %2%{1to16%}, %1, %0"
+        : "+v"(s)
+        : "v"(w), "m"(*reinterpret_cast<const int32_t*>(x)));
+    return s;
+  }
+  /// s[j] += kCount quads of codes times column j; quad(i) gives quad i.
+  template <int kCount, int kMaxCode, bool kSigned, int kN, class Quad>
+  static REALM_KERNEL void dot(Ints (&s)[kN], const int8_t* x, Quad&& quad) {
+    unroll<kCount>([&](auto i) REALM_KERNEL_LAMBDA {
+      const Codes w = quad(i);
+      const int8_t* at = x + decltype(i)::value * kN * 4;
+      unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { s[j] = dot4(s[j], w, at + 4 * j); });
+    });
+  }
+
+  static REALM_KERNEL Floats zero() { return _mm512_setzero_ps(); }
+  static REALM_KERNEL Floats to_floats(Ints v) { return _mm512_cvtepi32_ps(v); }
+  static REALM_KERNEL Floats broadcast(const float* at) { return _mm512_set1_ps(*at); }
+  static REALM_KERNEL Floats mul(Floats a, Floats b) { return _mm512_mul_ps(a, b); }
+  static REALM_KERNEL Floats add(Floats a, Floats b) { return _mm512_add_ps(a, b); }
+  static REALM_KERNEL Floats fma(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
+  static REALM_KERNEL Floats negate(Floats a) { return _mm512_xor_ps(a, _mm512_set1_ps(-0.0f)); }
+  static REALM_KERNEL Floats load(const float* at) { return _mm512_loadu_ps(at); }
+  static REALM_KERNEL void store(float* at, Floats v) { _mm512_storeu_ps(at, v); }
+  static REALM_KERNEL Floats load_first(const float* at, int n) {
+    return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1), at);
+  }
+  static REALM_KERNEL void store_first(float* at, Floats v, int n) {
+    _mm512_mask_storeu_ps(at, static_cast<__mmask16>((1u << n) - 1), v);
+  }
+  static REALM_KERNEL Floats load_halves(const uint8_t* at) {
+    return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)));
+  }
+  static REALM_KERNEL Floats load_brain_halves(const uint8_t* at) {
+    const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(v), 16));
+  }
+  /// Bytes of every row as numbers, and their nibbles.
+  static REALM_KERNEL Ints load_bytes(const uint8_t* at) {
+    return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
+  }
+  static REALM_KERNEL Ints load_signed_bytes(const uint8_t* at) {
+    return _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
+  }
+  static REALM_KERNEL Ints low_nibble(Ints v) { return _mm512_and_si512(v, _mm512_set1_epi32(15)); }
+  static REALM_KERNEL Ints high_nibble(Ints v) { return _mm512_srli_epi32(v, 4); }
+};
+
+}  // namespace realm::cpu::REALM_ISA

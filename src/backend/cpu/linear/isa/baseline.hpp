@@ -1,0 +1,124 @@
+// Any machine with vectors of 16 bytes, in the compilers' own vector types: tiles of 4 rows. No
+// instruction beyond SSE2 or the first Armv8 is asked for; sums are rounded twice where others
+// fuse.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "backend/cpu/linear/kernels/unroll.hpp"
+#include "formats/layout.hpp"
+
+namespace realm::cpu::REALM_ISA {
+
+struct Isa {
+  static constexpr const char* kName = "baseline";
+  static constexpr int kRows = 4;
+  static constexpr int kColumns = 4;
+  static constexpr bool kOffsetBytes = false;
+  static constexpr int kUnit = 4;
+
+  using Floats = float __attribute__((vector_size(16)));
+  using Ints = int32_t __attribute__((vector_size(16)));
+  using Codes = uint16_t __attribute__((vector_size(16)));  // 4 bytes a row
+  using Pairs = int16_t __attribute__((vector_size(16)));
+
+  template <class To>
+  static REALM_KERNEL To load_as(const void* at) {
+    To v;
+    std::memcpy(&v, at, sizeof v);
+    return v;
+  }
+  static REALM_KERNEL Codes load_codes(const uint8_t* at) { return load_as<Codes>(at); }
+  template <int kShift>
+  static REALM_KERNEL Codes shift_right(Codes v) {
+    return v >> kShift;
+  }
+  template <int kShift>
+  static REALM_KERNEL Codes shift_left(Codes v) {
+    return v << kShift;
+  }
+  template <int kMask>
+  static REALM_KERNEL Codes mask(Codes v) {
+    return v & static_cast<uint16_t>(kMask * 0x0101);
+  }
+  template <int kMask>
+  static REALM_KERNEL Codes merge(Codes a, Codes b) {
+    return a | mask<kMask>(b);
+  }
+
+  static REALM_KERNEL Ints zero_ints() { return Ints{}; }
+  static REALM_KERNEL Ints broadcast_int(const void* at) {
+    int32_t v;
+    std::memcpy(&v, at, sizeof v);
+    return Ints{v, v, v, v};
+  }
+  template <int kShift>
+  static REALM_KERNEL Ints start(const int32_t* at) {
+    return broadcast_int(at) * (1 << kShift);
+  }
+  // Bytes 0 and 2 of every row, or 1 and 3, with their sign.
+  static REALM_KERNEL Pairs even_signed(Pairs v) { return (Pairs)((Codes)v << 8) >> 8; }
+  static REALM_KERNEL Ints widened(Pairs p) {
+    const Ints v = (Ints)p;
+    return ((Ints)((UnsignedInts)v << 16) >> 16) + (v >> 16);
+  }
+  template <int kCount, int kMaxCode, bool kSigned, int kN, class Quad>
+  static REALM_KERNEL void dot(Ints (&s)[kN], const int8_t* x, Quad&& quad) {
+    unroll<kCount>([&](auto i) REALM_KERNEL_LAMBDA {
+      const Codes w = quad(i);
+      const Pairs even = kSigned ? even_signed((Pairs)w) : (Pairs)(w & 0xff);
+      const Pairs odd = kSigned ? (Pairs)w >> 8 : (Pairs)(w >> 8);
+      unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+        const Pairs column = (Pairs)broadcast_int(x + (i * kN + j) * 4);
+        const Pairs p = even * even_signed(column);
+        const Pairs q = odd * (column >> 8);
+        if constexpr (kMaxCode < 128 && !kSigned) {
+          s[j] += widened(p + q);
+        } else {
+          s[j] += widened(p) + widened(q);
+        }
+      });
+    });
+  }
+
+  static REALM_KERNEL Floats zero() { return Floats{}; }
+  static REALM_KERNEL Floats to_floats(Ints v) { return __builtin_convertvector(v, Floats); }
+  static REALM_KERNEL Floats broadcast(const float* at) { return Floats{*at, *at, *at, *at}; }
+  static REALM_KERNEL Floats mul(Floats a, Floats b) { return a * b; }
+  static REALM_KERNEL Floats add(Floats a, Floats b) { return a + b; }
+  static REALM_KERNEL Floats fma(Floats a, Floats b, Floats c) { return a * b + c; }
+  static REALM_KERNEL Floats negate(Floats a) { return -a; }
+  static REALM_KERNEL Floats load(const float* at) { return load_as<Floats>(at); }
+  static REALM_KERNEL void store(float* at, Floats v) { std::memcpy(at, &v, sizeof v); }
+  static REALM_KERNEL Floats load_first(const float* at, int n) {
+    Floats v{};
+    for (int i = 0; i < n; ++i) v[i] = at[i];
+    return v;
+  }
+  static REALM_KERNEL void store_first(float* at, Floats v, int n) {
+    for (int i = 0; i < n; ++i) at[i] = v[i];
+  }
+  static REALM_KERNEL Floats load_halves(const uint8_t* at) {
+    return Floats{load_half(at), load_half(at + 2), load_half(at + 4), load_half(at + 6)};
+  }
+  static REALM_KERNEL Floats load_brain_halves(const uint8_t* at) {
+    uint16_t v[4];
+    std::memcpy(v, at, sizeof v);
+    return (Floats)(UnsignedInts{uint32_t{v[0]} << 16, uint32_t{v[1]} << 16, uint32_t{v[2]} << 16,
+                                 uint32_t{v[3]} << 16});
+  }
+  static REALM_KERNEL Ints load_bytes(const uint8_t* at) {
+    return Ints{at[0], at[1], at[2], at[3]};
+  }
+  static REALM_KERNEL Ints load_signed_bytes(const uint8_t* at) {
+    return (load_bytes(at) ^ 128) - 128;
+  }
+  static REALM_KERNEL Ints low_nibble(Ints v) { return v & 15; }
+  static REALM_KERNEL Ints high_nibble(Ints v) { return v >> 4; }
+
+ private:
+  using UnsignedInts = uint32_t __attribute__((vector_size(16)));
+};
+
+}  // namespace realm::cpu::REALM_ISA

@@ -1,0 +1,52 @@
+// The matmul kernels of one instruction set: plain functions on host memory, one thread, no checks.
+// The table is filled by kernels/table.cpp, compiled once per set. No inline functions here.
+#pragma once
+
+#include <cstdint>
+
+namespace realm::cpu {
+
+/// A group of activation rows, interleaved ("columns" of the product): what a kernel eats at once.
+/// Written by Prepare, read by Multiply: the planes that planes_of() the format names.
+struct Columns {
+  int32_t count;      ///< columns of the group
+  int8_t* codes;      ///< [k / unit][count][unit], unit = codes that the set takes together
+  float* scales;      ///< [k / 32][count]
+  int32_t* starts;    ///< [k / 32][count]
+  float* sums;        ///< [k / 32][count]
+  int32_t* starts16;  ///< [k / 16][count]
+  float* sums16;      ///< [k / 16][count]
+  float* floats;      ///< [k][count]
+};
+
+/// Where products go: out[j * stride + i] for column j and weight row i,
+///   = residual[j * residual_stride + i] + (product + bias[i]), each where given.
+struct Target {
+  float* out;
+  int64_t stride;
+  const float* bias;      ///< nullptr: none
+  const float* residual;  ///< nullptr: none; may be `out` itself
+  int64_t residual_stride;
+  int64_t rows;  ///< of the weight; the last tile's others are not written
+};
+
+/// All tiles of `target.rows` rows times the columns.
+using Multiply = void (*)(const uint8_t* tiles, int64_t k, const Columns& columns,
+                          const Target& target);
+
+/// Writes one activation row as column `column` of a group: the planes of the mask `planes`.
+using Prepare = void (*)(const float* x, int64_t k, uint32_t planes, int32_t column,
+                         const Columns& group);
+
+constexpr uint32_t kFormatNumbers = 32;
+
+struct LinearKernels {
+  const char* isa;
+  int32_t tile_rows;    ///< W of packed.hpp
+  int32_t max_columns;  ///< of a group
+  bool offset_bytes;    ///< signed codes are stored with 128 added
+  Prepare prepare;
+  Multiply multiply[kFormatNumbers];  ///< by GGUF number; nullptr: no weight format
+};
+
+}  // namespace realm::cpu

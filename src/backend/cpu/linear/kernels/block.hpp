@@ -1,0 +1,198 @@
+// The product of a block format: one tile of rows times a few columns, from the packed bytes.
+//
+// Per 32 columns: integer dot products (exact), one conversion, scale and add in float, in the
+// order of the columns. Every row of the tile is a lane of its own and every column has its own
+// registers, so a result's bits do not depend on how many columns are computed beside it.
+#pragma once
+
+#include "backend/cpu/linear/kernels/isa.hpp"
+#include "backend/cpu/linear/kernels/target.hpp"
+#include "backend/cpu/linear/kernels/unroll.hpp"
+#include "backend/cpu/linear/packed.hpp"
+
+namespace realm::cpu::REALM_ISA {
+
+constexpr int log2_of(int v) { return v <= 1 ? 0 : 1 + log2_of(v / 2); }
+
+/// The bytes of one chunk of a tile as vectors: what the format's row says, for kRows rows.
+template <Format kFormat>
+struct PackedChunk {
+  static constexpr Layout kLayout = layout_of(kFormat);
+  static constexpr int kLo = kLayout.lo.bits;
+  static constexpr int kHi = kLayout.hi.bits;
+  static constexpr int kHeader = header_bytes(kLayout, Isa::kRows);
+  static constexpr int kCodesBytes = codes_bytes(kLayout, Isa::kRows);
+  static constexpr bool kSigned = kLayout.code == CodeKind::kSigned && !Isa::kOffsetBytes;
+  static constexpr int kMaxCode = (1 << (kLo + kHi)) - 1;
+  static constexpr int kOffset = code_offset(kLayout, Isa::kOffsetBytes);
+  static constexpr int kGroup = kLayout.group < 32 ? 16 : 32;
+  static constexpr bool kHasMin = has_min(kLayout);
+  static constexpr bool kOneHeader = kLayout.elems > 32;  // one header for the whole chunk
+
+  const uint8_t* header;
+  const uint8_t* codes;
+  typename Isa::Floats d;
+  typename Isa::Floats m;
+
+  REALM_KERNEL PackedChunk(const uint8_t* at, int64_t blocks)
+      : header(at), codes(at + blocks * kHeader) {
+    if constexpr (kOneHeader) load_factors();
+  }
+  REALM_KERNEL void load_factors() {
+    if constexpr (kLayout.d_is_single) {
+      d = Isa::load(reinterpret_cast<const float*>(header));
+    } else {
+      d = Isa::load_halves(header);
+    }
+    if constexpr (kHasMin) {
+      m = Isa::load_halves(header + m_at(kLayout, Isa::kRows));
+      if constexpr (kLayout.m_is_negated) m = Isa::negate(m);
+    }
+  }
+  /// Called before the 32 columns of `b` (in the chunk) are used.
+  REALM_KERNEL void enter(int64_t) {
+    if constexpr (!kOneHeader) load_factors();
+  }
+  REALM_KERNEL void leave() {
+    codes += kCodesBytes;
+    if constexpr (!kOneHeader) header += kHeader;
+  }
+
+  /// Quad kQuad of the current 32 columns.
+  template <int kQuad>
+  REALM_KERNEL typename Isa::Codes quad() const {
+    constexpr int kVector = Isa::kRows * 4;
+    constexpr int kLoShift = kLo * (kQuad / kLo);
+    typename Isa::Codes lo = Isa::load_codes(codes + kQuad % kLo * kVector);
+    if constexpr (kLoShift > 0) lo = Isa::template shift_right<kLoShift>(lo);
+    if constexpr (kLo < 8) lo = Isa::template mask<(1 << kLo) - 1>(lo);
+    if constexpr (kHi > 0) {
+      constexpr int kHiShift = kHi * (kQuad / kHi) - kLo;  // from its place to the lo plane's top
+      typename Isa::Codes hi = Isa::load_codes(codes + (kLo + kQuad % kHi) * kVector);
+      if constexpr (kHiShift > 0) hi = Isa::template shift_right<kHiShift>(hi);
+      if constexpr (kHiShift < 0) hi = Isa::template shift_left<-kHiShift>(hi);
+      return Isa::template merge<((1 << kHi) - 1) << kLo>(lo, hi);
+    }
+    return lo;
+  }
+
+  REALM_KERNEL const uint8_t* sub(int64_t group) const {
+    return header + subs_at(kLayout, Isa::kRows) + group * Isa::kRows;
+  }
+  /// Scale of group `group` of the chunk: of 32 columns, or of 16.
+  REALM_KERNEL typename Isa::Floats scale(int64_t group) const {
+    if constexpr (kLayout.sub_scales == SubScales::kNone) return d;
+    if constexpr (kLayout.sub_scales == SubScales::kNibbles) {
+      return Isa::mul(d, Isa::to_floats(Isa::low_nibble(Isa::load_bytes(sub(group)))));
+    }
+    // 6-bit scales with an offset are packed as the signed numbers they stand for.
+    return Isa::mul(d, Isa::to_floats(Isa::load_signed_bytes(sub(group))));
+  }
+  REALM_KERNEL typename Isa::Floats min(int64_t group) const {
+    if constexpr (kLayout.sub_scales == SubScales::kNone) return m;
+    if constexpr (kLayout.sub_scales == SubScales::kNibbles) {
+      return Isa::mul(m, Isa::to_floats(Isa::high_nibble(Isa::load_bytes(sub(group)))));
+    }
+    const uint8_t* mins = header + sub_mins_at(kLayout, Isa::kRows) + group * Isa::kRows;
+    return Isa::mul(m, Isa::to_floats(Isa::load_bytes(mins)));
+  }
+};
+
+/// One tile times kN columns: sums of the whole row in `acc`.
+template <class Chunk, int kN>
+REALM_KERNEL void multiply_blocks(const uint8_t* tile, int64_t k, const Columns& x,
+                                  typename Isa::Floats (&acc)[kN]) {
+  using Floats = typename Isa::Floats;
+  using Ints = typename Isa::Ints;
+  constexpr int kPerHeader = Chunk::kOneHeader ? 256 : 32;
+  const int8_t* codes = x.codes;
+  const float* scales = x.scales;
+  const int32_t* starts = Chunk::kGroup == 32 ? x.starts : x.starts16;
+  const float* sums = Chunk::kGroup == 32 ? x.sums : x.sums16;
+  unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { acc[j] = Isa::zero(); });
+
+  for (int64_t column = 0; column < k; column += kChunk) {
+    const int64_t width = k - column < kChunk ? k - column : int64_t{kChunk};
+    Chunk chunk(tile, width / kPerHeader);
+    for (int64_t b = 0; b < width / 32; ++b) {
+      chunk.enter(b);
+      const auto quad = [&](auto i) REALM_KERNEL_LAMBDA {
+        return chunk.template quad<decltype(i)::value>();
+      };
+      const auto start = [&](Ints(&s)[kN], const int32_t* at) REALM_KERNEL_LAMBDA {
+        unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+          if constexpr (Chunk::kOffset == 0) {
+            s[j] = Isa::zero_ints();
+          } else {
+            s[j] = Isa::template start<log2_of(Chunk::kOffset)>(at + j);
+          }
+        });
+      };
+      if constexpr (Chunk::kGroup == 32) {
+        Ints s[kN];
+        start(s, starts);
+        Isa::template dot<8, Chunk::kMaxCode, Chunk::kSigned>(s, codes, quad);
+        const Floats scale = chunk.scale(b);
+        unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+          const Floats factor = Isa::mul(scale, Isa::broadcast(scales + j));
+          acc[j] = Isa::fma(Isa::to_floats(s[j]), factor, acc[j]);
+        });
+        if constexpr (Chunk::kHasMin) {
+          const Floats min = chunk.min(b);
+          unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+            acc[j] = Isa::fma(min, Isa::broadcast(sums + j), acc[j]);
+          });
+        }
+        starts += kN;
+        sums += kN;
+      } else {
+        Ints s[kN];
+        Floats part[kN];
+        start(s, starts);
+        Isa::template dot<4, Chunk::kMaxCode, Chunk::kSigned>(s, codes, quad);
+        const Floats scale0 = chunk.scale(2 * b);
+        unroll<kN>([&](auto j)
+                       REALM_KERNEL_LAMBDA { part[j] = Isa::mul(Isa::to_floats(s[j]), scale0); });
+        start(s, starts + kN);
+        const auto second = [&](auto i) REALM_KERNEL_LAMBDA {
+          return chunk.template quad<4 + decltype(i)::value>();
+        };
+        Isa::template dot<4, Chunk::kMaxCode, Chunk::kSigned>(s, codes + 16 * kN, second);
+        const Floats scale1 = chunk.scale(2 * b + 1);
+        unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+          part[j] = Isa::fma(Isa::to_floats(s[j]), scale1, part[j]);
+          acc[j] = Isa::fma(part[j], Isa::broadcast(scales + j), acc[j]);
+        });
+        if constexpr (Chunk::kHasMin) {
+          const Floats min0 = chunk.min(2 * b);
+          const Floats min1 = chunk.min(2 * b + 1);
+          unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+            acc[j] = Isa::fma(min0, Isa::broadcast(sums + j), acc[j]);
+            acc[j] = Isa::fma(min1, Isa::broadcast(sums + kN + j), acc[j]);
+          });
+        }
+        starts += 2 * kN;
+        sums += 2 * kN;
+      }
+      codes += 32 * kN;
+      scales += kN;
+      chunk.leave();
+    }
+    tile += chunk_bytes(Chunk::kLayout, Isa::kRows,
+                        static_cast<uint64_t>(width) / Chunk::kLayout.elems);
+  }
+}
+
+template <class Chunk, int kN>
+void multiply_block_columns(const uint8_t* tiles, int64_t k, const Columns& x,
+                            const Target& target) {
+  const auto bytes = static_cast<int64_t>(
+      chunk_bytes(Chunk::kLayout, Isa::kRows, static_cast<uint64_t>(k) / Chunk::kLayout.elems));
+  for (int64_t row = 0; row < target.rows; row += Isa::kRows, tiles += bytes) {
+    typename Isa::Floats acc[kN];
+    multiply_blocks<Chunk, kN>(tiles, k, x, acc);
+    unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { store(target, row, j, acc[j]); });
+  }
+}
+
+}  // namespace realm::cpu::REALM_ISA

@@ -1,0 +1,12 @@
+// The instruction set that this object is compiled for, as struct Isa.
+#pragma once
+
+#if defined(REALM_ISA_AVX512)
+#include "backend/cpu/linear/isa/avx512.hpp"
+#elif defined(REALM_ISA_AVX2)
+#include "backend/cpu/linear/isa/avx2.hpp"
+#elif defined(REALM_ISA_NEON)
+#include "backend/cpu/linear/isa/neon.hpp"
+#else
+#include "backend/cpu/linear/isa/baseline.hpp"
+#endif

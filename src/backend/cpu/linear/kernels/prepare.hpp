@@ -1,0 +1,83 @@
+// Activation rows into planes: rounded as ops/activations.hpp defines, to the bit, and interleaved.
+#pragma once
+
+#include <cstring>
+
+#include "backend/cpu/linear/kernel_table.hpp"
+#include "backend/cpu/linear/kernels/isa.hpp"
+#include "backend/cpu/linear/packed.hpp"
+
+namespace realm::cpu::REALM_ISA {
+
+struct RoundedBlock {
+  float scale;
+  alignas(64) int8_t codes[kBlock];
+};
+
+/// round_activations() of 32 values, in steps that every vector unit has.
+REALM_KERNEL void round_block(const float* x, RoundedBlock& out) {
+  uint32_t bits[kBlock];
+  std::memcpy(bits, x, sizeof bits);
+  uint32_t largest_bits = 0;  // magnitudes of finite floats sort like their bits
+  for (uint32_t i = 0; i < kBlock; ++i) {
+    const uint32_t magnitude = bits[i] & 0x7fffffffu;
+    largest_bits = magnitude > largest_bits ? magnitude : largest_bits;
+  }
+  const float largest = __builtin_bit_cast(float, largest_bits);
+  const float inverse = 127.0f / largest;
+  const bool finite = largest_bits < 0x7f800000u;
+  // Zero, or too small for its inverse: rounds to zero.
+  const bool zero = __builtin_bit_cast(uint32_t, inverse) >= 0x7f800000u;
+  if (!finite || zero) {
+    std::memset(out.codes, 0, sizeof out.codes);
+    out.scale = finite ? 0.0f : __builtin_nanf("");
+    return;
+  }
+  out.scale = largest / 127.0f;
+  for (uint32_t i = 0; i < kBlock; ++i) {
+    // Adding 1.5 * 2^23 leaves the integer, rounded to nearest even, in the low bits.
+    const float shifted = x[i] * inverse + 0x1.8p23f;
+    out.codes[i] = static_cast<int8_t>(__builtin_bit_cast(uint32_t, shifted) & 0xffu);
+  }
+}
+
+REALM_KERNEL int32_t sum_of_16(const int8_t* codes) {
+  int32_t sum = 0;
+  for (int i = 0; i < 16; ++i) sum += codes[i];
+  return sum;
+}
+
+inline void prepare(const float* x, int64_t k, uint32_t planes, int32_t column,
+                    const Columns& group) {
+  const int64_t n = group.count;
+  if ((planes & kFloats) != 0) {
+    for (int64_t i = 0; i < k; ++i) group.floats[i * n + column] = x[i];
+  }
+  if ((planes & kCodes) == 0) return;
+  constexpr int64_t kUnit = Isa::kUnit;
+  for (int64_t b = 0; b < k / kBlock; ++b) {
+    RoundedBlock block;
+    round_block(x + b * kBlock, block);
+    int8_t* codes = group.codes + b * kBlock * n + column * kUnit;
+    for (int64_t i = 0; i < kBlock; i += kUnit) {
+      std::memcpy(codes + i * n, block.codes + i, kUnit);
+    }
+    const int64_t at = b * n + column;
+    group.scales[at] = block.scale;
+    const int32_t sum0 = sum_of_16(block.codes);
+    const int32_t sum1 = sum_of_16(block.codes + 16);
+    if ((planes & kStarts) != 0) group.starts[at] = -(sum0 + sum1);
+    if ((planes & kSums) != 0) group.sums[at] = block.scale * static_cast<float>(sum0 + sum1);
+    const int64_t at16 = 2 * b * n + column;
+    if ((planes & kStarts16) != 0) {
+      group.starts16[at16] = -sum0;
+      group.starts16[at16 + n] = -sum1;
+    }
+    if ((planes & kSums16) != 0) {
+      group.sums16[at16] = block.scale * static_cast<float>(sum0);
+      group.sums16[at16 + n] = block.scale * static_cast<float>(sum1);
+    }
+  }
+}
+
+}  // namespace realm::cpu::REALM_ISA

@@ -1,0 +1,259 @@
+#include "backend/cpu/linear/pack_rows.hpp"
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "backend/cpu/linear/packed.hpp"
+
+namespace realm::cpu {
+namespace {
+
+// The transport of one row between its bytes in the file and its lane of a tile. Every field is
+// copied by a pair of functions that stand beside each other.
+template <Format kFormat>
+struct Row {
+  static constexpr Layout kLayout = layout_of(kFormat);
+  static constexpr uint32_t kGroups = sub_groups(kLayout);
+
+  uint32_t w;            // rows of the tile
+  uint32_t r;            // this one
+  uint32_t signed_flip;  // 0x80808080 where signed codes are stored with 128 added
+
+  static void copy_u16(const uint8_t* from, uint8_t* to) { std::memcpy(to, from, 2); }
+
+  void pack_header(const uint8_t* block, uint8_t* header) const {
+    constexpr uint32_t kD = d_bytes(kLayout);
+    std::memcpy(header + r * kD, block + kLayout.d_off, kD);
+    if constexpr (has_min(kLayout)) {
+      copy_u16(block + kLayout.m_off, header + m_at(kLayout, w) + r * 2);
+    }
+    uint8_t* subs = header + subs_at(kLayout, w) + r;
+    for (uint32_t g = 0; g < kGroups; ++g) {
+      const SubScale sub = sub_scale(kLayout, block, g);
+      const int32_t low =
+          kLayout.sub_scales == SubScales::kNibbles ? sub.scale | sub.min << 4 : sub.scale;
+      subs[g * w] = static_cast<uint8_t>(low & 0xff);
+      if constexpr (sub_bytes(kLayout) == 2) {
+        subs[(kGroups + g) * w] = static_cast<uint8_t>(sub.min);
+      }
+    }
+    uint8_t* sums = header + stored_sums_at(kLayout, w) + r * 2;
+    for (uint32_t i = 0; i < stored_sum_bytes(kLayout) / 2; ++i) {
+      copy_u16(block + kLayout.sums_off + 2 * i, sums + i * 2 * w);
+    }
+  }
+
+  void unpack_header(const uint8_t* header, uint8_t* block) const {
+    constexpr uint32_t kD = d_bytes(kLayout);
+    std::memcpy(block + kLayout.d_off, header + r * kD, kD);
+    if constexpr (has_min(kLayout)) {
+      copy_u16(header + m_at(kLayout, w) + r * 2, block + kLayout.m_off);
+    }
+    const uint8_t* subs = header + subs_at(kLayout, w) + r;
+    for (uint32_t g = 0; g < kGroups; ++g) {
+      const uint32_t min = sub_bytes(kLayout) == 2 ? subs[(kGroups + g) * w] : 0;
+      store_sub(block + kLayout.scales_off, g, subs[g * w], min);
+    }
+    const uint8_t* sums = header + stored_sums_at(kLayout, w) + r * 2;
+    for (uint32_t i = 0; i < stored_sum_bytes(kLayout) / 2; ++i) {
+      copy_u16(sums + i * 2 * w, block + kLayout.sums_off + 2 * i);
+    }
+  }
+
+  // The inverse of sub_scale(); `s` starts as zeros.
+  static void store_sub(uint8_t* s, uint32_t g, uint32_t scale, uint32_t min) {
+    const auto merge = [](uint8_t& byte, uint32_t bits) {
+      byte = static_cast<uint8_t>(byte | bits);
+    };
+    switch (kLayout.sub_scales) {
+      case SubScales::kNibbles:
+      case SubScales::kInt8:
+        s[g] = static_cast<uint8_t>(scale);
+        return;
+      case SubScales::kSplit6: {
+        const uint32_t stored = (scale + 32) & 63;
+        merge(s[g % 8], (stored & 15) << 4 * (g / 8));
+        merge(s[8 + g % 4], (stored >> 4) << 2 * (g / 4));
+        return;
+      }
+      case SubScales::kK4:
+        if (g < 4) {
+          merge(s[g], scale);
+          merge(s[g + 4], min);
+        } else {
+          merge(s[g + 4], (scale & 15) | (min & 15) << 4);
+          merge(s[g - 4], (scale >> 4) << 6);
+          merge(s[g], (min >> 4) << 6);
+        }
+        return;
+      case SubScales::kNone:
+        return;
+    }
+  }
+
+  // Quads [8 * b, 8 * b + 8) of a plane into the row's words of the plane's vectors.
+  template <class Vectors>
+  void pack_plane(const Plane& plane, const uint8_t* block, uint32_t first, Vectors at) const {
+    for (uint32_t v = 0; v < plane.bits; ++v) {
+      uint32_t word = 0;
+      for (uint32_t t = 0; t < 8 / plane.bits; ++t) {
+        word |= plane_at4(plane, block, first + 4 * (v + t * plane.bits)) << (plane.bits * t);
+      }
+      word ^= signed_flip;
+      std::memcpy(at + v * 4 * w, &word, 4);
+    }
+  }
+
+  void unpack_plane(const Plane& plane, const uint8_t* at, uint32_t first, uint8_t* block) const {
+    const uint32_t mask = 0x01010101u * ((1u << plane.bits) - 1);
+    for (uint32_t v = 0; v < plane.bits; ++v) {
+      uint32_t word;
+      std::memcpy(&word, at + v * 4 * w, 4);
+      word ^= signed_flip;
+      for (uint32_t t = 0; t < 8 / plane.bits; ++t) {
+        store4(plane, (word >> (plane.bits * t)) & mask, first + 4 * (v + t * plane.bits), block);
+      }
+    }
+  }
+
+  // The inverse of plane_at4(); the plane starts as zeros.
+  static void store4(const Plane& plane, uint32_t lanes, uint32_t i, uint8_t* block) {
+    const uint32_t shift = plane.bits * ((i % plane.period) / plane.run);
+    uint8_t* at = block + plane.off + (i / plane.period) * plane.stride + i % plane.run;
+    if (plane.run == 1) {
+      // Bit 0 of lane k to bit k: every lane meets one factor whose product reaches bits 24 to 27.
+      const uint32_t bits = (lanes * 0x01020408u) >> 24 & 15u;
+      *at = static_cast<uint8_t>(*at | bits << shift);
+      return;
+    }
+    uint32_t word;
+    std::memcpy(&word, at, 4);
+    word |= lanes << shift;
+    std::memcpy(at, &word, 4);
+  }
+
+  void pack(uint64_t cols, const uint8_t* row, uint8_t* tile) const {
+    const uint32_t header = header_bytes(kLayout, w);
+    const uint32_t codes = codes_bytes(kLayout, w);
+    const uint32_t lo_bytes = w * 4 * kLayout.lo.bits;
+    for (uint64_t left = cols / kLayout.elems; left > 0;) {
+      const uint64_t blocks = left < chunk_blocks(kLayout) ? left : chunk_blocks(kLayout);
+      uint8_t* at = tile + blocks * header + r * 4;
+      for (uint64_t b = 0; b < blocks; ++b, row += kLayout.bytes) {
+        pack_header(row, tile + b * header);
+        for (uint32_t i = 0; i < kLayout.elems; i += kBlock, at += codes) {
+          pack_plane(kLayout.lo, row, i, at);
+          if constexpr (kLayout.hi.bits > 0) pack_plane(kLayout.hi, row, i, at + lo_bytes);
+        }
+      }
+      tile += chunk_bytes(kLayout, w, blocks);
+      left -= blocks;
+    }
+  }
+
+  void unpack(uint64_t cols, const uint8_t* tile, uint8_t* row) const {
+    const uint32_t header = header_bytes(kLayout, w);
+    const uint32_t codes = codes_bytes(kLayout, w);
+    const uint32_t lo_bytes = w * 4 * kLayout.lo.bits;
+    for (uint64_t left = cols / kLayout.elems; left > 0;) {
+      const uint64_t blocks = left < chunk_blocks(kLayout) ? left : chunk_blocks(kLayout);
+      const uint8_t* at = tile + blocks * header + r * 4;
+      for (uint64_t b = 0; b < blocks; ++b, row += kLayout.bytes) {
+        std::memset(row, 0, kLayout.bytes);
+        unpack_header(tile + b * header, row);
+        for (uint32_t i = 0; i < kLayout.elems; i += kBlock, at += codes) {
+          unpack_plane(kLayout.lo, at, i, row);
+          if constexpr (kLayout.hi.bits > 0) unpack_plane(kLayout.hi, at + lo_bytes, i, row);
+        }
+      }
+      tile += chunk_bytes(kLayout, w, blocks);
+      left -= blocks;
+    }
+  }
+};
+
+// Plain formats: elements of a row lie W elements apart.
+template <Format kFormat>
+struct PlainRow {
+  static constexpr uint32_t kBytes = layout_of(kFormat).bytes;
+  uint32_t w;
+  uint32_t r;
+  uint32_t signed_flip;
+
+  void pack(uint64_t cols, const uint8_t* row, uint8_t* tile) const {
+    tile += r * kBytes;
+    for (uint64_t i = 0; i < cols; ++i)
+      std::memcpy(tile + i * w * kBytes, row + i * kBytes, kBytes);
+  }
+  void unpack(uint64_t cols, const uint8_t* tile, uint8_t* row) const {
+    tile += r * kBytes;
+    for (uint64_t i = 0; i < cols; ++i)
+      std::memcpy(row + i * kBytes, tile + i * w * kBytes, kBytes);
+  }
+};
+
+template <Format kFormat>
+constexpr uint32_t flip_of(TileShape shape) {
+  const bool is_signed = layout_of(kFormat).code == CodeKind::kSigned;
+  return is_signed && shape.offset_bytes ? 0x80808080u : 0u;
+}
+
+using Transport = void (*)(TileShape shape, uint32_t row, uint64_t cols, const uint8_t* from,
+                           uint8_t* to);
+
+struct Transports {
+  Transport pack = nullptr;
+  Transport unpack = nullptr;
+};
+
+template <Format kFormat>
+constexpr Transports transports() {
+  constexpr FormatKind kKind = row_of(kFormat).kind;
+  if constexpr (kKind == FormatKind::kNumber) {
+    return {};
+  } else {
+    using Mover = std::conditional_t<kKind == FormatKind::kFloat, PlainRow<kFormat>, Row<kFormat>>;
+    return {[](TileShape shape, uint32_t row, uint64_t cols, const uint8_t* from, uint8_t* to) {
+              Mover{shape.rows, row, flip_of<kFormat>(shape)}.pack(cols, from, to);
+            },
+            [](TileShape shape, uint32_t row, uint64_t cols, const uint8_t* from, uint8_t* to) {
+              Mover{shape.rows, row, flip_of<kFormat>(shape)}.unpack(cols, from, to);
+            }};
+  }
+}
+
+template <size_t... kRow>
+constexpr auto make_transports(std::index_sequence<kRow...>) {
+  return std::array{transports<kFormatTable[kRow].format>()...};
+}
+
+constexpr auto kTransports = make_transports(std::make_index_sequence<std::size(kFormatTable)>());
+
+const Transports& transports_of(Format format) {
+  return kTransports[static_cast<size_t>(&row_of(format) - kFormatTable)];
+}
+
+}  // namespace
+
+uint64_t tile_bytes(Format format, TileShape shape, uint64_t cols) {
+  return tile_bytes(row_of(format), shape.rows, cols);
+}
+
+void pack_tile(Format format, TileShape shape, uint64_t cols, const std::byte* rows,
+               size_t row_stride_bytes, uint32_t count, std::byte* tile) {
+  auto* to = reinterpret_cast<uint8_t*>(tile);
+  if (count < shape.rows) std::memset(to, 0, tile_bytes(format, shape, cols));
+  const Transport pack = transports_of(format).pack;
+  for (uint32_t r = 0; r < count; ++r) {
+    pack(shape, r, cols, reinterpret_cast<const uint8_t*>(rows + r * row_stride_bytes), to);
+  }
+}
+
+void unpack_row(Format format, TileShape shape, uint64_t cols, const std::byte* tile, uint32_t row,
+                std::byte* out) {
+  transports_of(format).unpack(shape, row, cols, reinterpret_cast<const uint8_t*>(tile),
+                               reinterpret_cast<uint8_t*>(out));
+}
+
+}  // namespace realm::cpu

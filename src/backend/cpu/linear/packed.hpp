@@ -1,0 +1,102 @@
+// How a weight lies packed: the arithmetic that packer and kernels share.
+//
+// W rows of the weight are a tile (the last tile is filled with zeros); tiles lie one after the
+// other, and each is one stream that a kernel reads from front to back:
+//   tile  = chunks of 256 columns; the last chunk of formats with blocks of 32 may be shorter
+//   chunk = the headers of its blocks (as the file cuts blocks), then the codes of each 32 columns
+//   header = [field][W rows]: d, m, then per group scale bytes (and min bytes), then stored sums
+//   codes  = per plane of the format as many vectors as an element has bits there
+// A vector holds 4 bytes of every row. Eight quads (4 columns of every row) make 32 columns; a
+// plane of b bits keeps quad q in vector q % b, b * (q / b) bits up:
+//   4 bits, vector 0:  byte t of row r = column t (low nibble), column 16 + t (high nibble)
+// so a shift and a mask give the operand of a dot-product instruction. Packed sub-scales are bytes:
+// 6-bit ones grow by 2 to 4 % of the weight, everything else keeps its size.
+// Plain formats: [column][W rows] elements.
+//
+// Shared with kernel sources: always inlined, no other code.
+#pragma once
+
+#include <cstdint>
+
+#include "formats/table.hpp"
+
+namespace realm::cpu {
+
+constexpr uint32_t kBlock = 32;   ///< columns that share an activation scale
+constexpr uint32_t kQuads = 8;    ///< of a block: 4 columns each
+constexpr uint32_t kChunk = 256;  ///< columns whose bytes lie together
+
+REALM_HD constexpr uint32_t d_bytes(const Layout& l) { return l.d_is_single ? 4 : 2; }
+REALM_HD constexpr uint32_t m_bytes(const Layout& l) { return has_min(l) ? 2 : 0; }
+/// Groups of a block that have integer scales of their own.
+REALM_HD constexpr uint32_t sub_groups(const Layout& l) {
+  return l.sub_scales == SubScales::kNone ? 0 : uint32_t{l.elems} / l.group;
+}
+/// Packed bytes of a group's integer scale and min: a byte each, or both in one as nibbles.
+REALM_HD constexpr uint32_t sub_bytes(const Layout& l) {
+  return l.sub_scales == SubScales::kK4 ? 2 : 1;
+}
+REALM_HD constexpr uint32_t stored_sum_bytes(const Layout& l) {
+  if (l.sums == StoredSums::kNone) return 0;
+  return l.sums == StoredSums::kHalf ? 2 : uint32_t{l.elems} / 16 * 2;
+}
+
+// Offsets of a header's fields and its size.
+REALM_HD constexpr uint32_t m_at(const Layout& l, uint32_t w) { return w * d_bytes(l); }
+REALM_HD constexpr uint32_t subs_at(const Layout& l, uint32_t w) {
+  return m_at(l, w) + w * m_bytes(l);
+}
+/// Where min bytes of their own begin (SubScales::kK4).
+REALM_HD constexpr uint32_t sub_mins_at(const Layout& l, uint32_t w) {
+  return subs_at(l, w) + w * sub_groups(l);
+}
+REALM_HD constexpr uint32_t stored_sums_at(const Layout& l, uint32_t w) {
+  return subs_at(l, w) + w * sub_groups(l) * sub_bytes(l);
+}
+REALM_HD constexpr uint32_t header_bytes(const Layout& l, uint32_t w) {
+  return stored_sums_at(l, w) + w * stored_sum_bytes(l);
+}
+
+/// Bytes of the codes of 32 columns.
+REALM_HD constexpr uint32_t codes_bytes(const Layout& l, uint32_t w) {
+  return w * 4 * code_bits(l);
+}
+/// Blocks of the file in a full chunk.
+REALM_HD constexpr uint32_t chunk_blocks(const Layout& l) { return kChunk / l.elems; }
+REALM_HD constexpr uint64_t chunk_bytes(const Layout& l, uint32_t w, uint64_t blocks) {
+  return blocks * (header_bytes(l, w) + l.elems / kBlock * codes_bytes(l, w));
+}
+
+/// Bytes of a tile of `k` columns. Chunks of any length add up alike.
+REALM_HD constexpr uint64_t tile_bytes(const FormatRow& row, uint32_t w, uint64_t k) {
+  if (row.kind == FormatKind::kFloat) return k * w * row.layout.bytes;
+  return chunk_bytes(row.layout, w, k / row.layout.elems);
+}
+
+/// What kernels of a format read of an activation row.
+enum Planes : uint32_t {
+  kFloats = 1,     ///< the values themselves
+  kCodes = 2,      ///< int8 codes and scales
+  kStarts = 4,     ///< -(sum of codes), per 32
+  kSums = 8,       ///< scale * (sum of codes), per 32
+  kStarts16 = 16,  ///< the same per 16
+  kSums16 = 32,
+};
+
+/// What is taken off every stored code: the format's bias, or the 128 that makes signed bytes
+/// unsigned where the instruction wants that (`offset_bytes`).
+REALM_HD constexpr int32_t code_offset(const Layout& l, bool offset_bytes) {
+  if (l.code == CodeKind::kSigned) return offset_bytes ? 128 : 0;
+  return -int32_t{l.bias};
+}
+
+REALM_HD constexpr uint32_t planes_of(const FormatRow& row, bool offset_bytes) {
+  if (row.kind == FormatKind::kFloat) return kFloats;
+  const bool halves = row.layout.group == 16;
+  uint32_t planes = kCodes;
+  if (code_offset(row.layout, offset_bytes) != 0) planes |= halves ? kStarts16 : kStarts;
+  if (has_min(row.layout)) planes |= halves ? kSums16 : kSums;
+  return planes;
+}
+
+}  // namespace realm::cpu

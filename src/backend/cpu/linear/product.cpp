@@ -1,0 +1,137 @@
+#include "backend/cpu/linear/product.hpp"
+
+#include <algorithm>
+
+#include "backend/cpu/kernels.hpp"
+#include "backend/cpu/linear/columns.hpp"
+#include "backend/cpu/linear/packed.hpp"
+#include "base/str.hpp"
+
+namespace realm::cpu {
+namespace {
+
+// Weight rows of one item of work: a multiple of every tile, small enough that two threads share
+// a matrix of a few hundred rows evenly.
+constexpr int64_t kStripRows = 32;
+constexpr int64_t kMaxColumns = 16;
+// Activations that an item goes through: half of a small second-level cache.
+constexpr int64_t kRunBytes = 256 << 10;
+
+struct Tiles {
+  const uint8_t* data;
+  int64_t strip_bytes;
+  Multiply multiply;
+};
+
+Result<Tiles> tiles_of(const LinearContext& context, const TensorView& weight) {
+  if (weight.packing != Packing::kDevice) {
+    return Error{Code::kUnsupported,
+                 str("weight ", to_string(weight), " lies in plain rows: pack it")};
+  }
+  const LinearKernels& kernels = context.kernels;
+  const auto* data = static_cast<const uint8_t*>(weight.buffer->address()) + weight.offset_bytes;
+  const uint64_t tile = tile_bytes(row_of(weight.format), static_cast<uint32_t>(kernels.tile_rows),
+                                   static_cast<uint64_t>(weight.cols()));
+  return Tiles{data, static_cast<int64_t>(tile) * (kStripRows / kernels.tile_rows),
+               kernels.multiply[static_cast<uint32_t>(weight.format)]};
+}
+
+int64_t strips_of(const TensorView& weight) {
+  return (weight.rows() + kStripRows - 1) / kStripRows;
+}
+
+// Calls body(strip, first group, last group) for every strip of `strips` and every run of groups.
+template <class Body>
+void for_each_item(const LinearContext& context, const ColumnGroups& groups, int64_t strips,
+                   const Body& body) {
+  const int64_t run = std::max<int64_t>(1, kRunBytes / std::max<int64_t>(1, groups.group_bytes()));
+  const int64_t runs = (groups.count() + run - 1) / run;
+  context.pool.for_each(strips * runs, [&](int64_t item, int) {
+    const int64_t first = item / strips * run;
+    body(item % strips, first, std::min(first + run, groups.count()));
+  });
+}
+
+}  // namespace
+
+Result<void> multiply(const LinearContext& context, const ProductInput& input,
+                      std::span<const Product> products) {
+  struct Part {
+    Tiles tiles;
+    int64_t first_strip;
+  };
+  constexpr size_t kMaxProducts = 3;  // queries, keys, values
+  Part parts[kMaxProducts];
+  int64_t strips = 0;
+  uint32_t planes = 0;
+  for (size_t p = 0; p < products.size(); ++p) {
+    REALM_ASSIGN(parts[p].tiles, tiles_of(context, products[p].weight));
+    parts[p].first_strip = strips;
+    strips += strips_of(products[p].weight);
+    planes |= planes_of(row_of(products[p].weight.format), context.kernels.offset_bytes);
+  }
+  REALM_ASSIGN(const ColumnGroups groups, ColumnGroups::prepare(context, input, planes));
+  for_each_item(context, groups, strips, [&](int64_t strip, int64_t first, int64_t last) {
+    size_t p = products.size() - 1;
+    while (strip < parts[p].first_strip) --p;
+    const Product& product = products[p];
+    const int64_t at = strip - parts[p].first_strip;
+    const int64_t row = at * kStripRows;
+    Target target{};
+    target.stride = product.stride;
+    target.bias = product.bias == nullptr ? nullptr : product.bias + row;
+    target.residual_stride = product.residual_stride;
+    target.rows = std::min(kStripRows, product.weight.rows() - row);
+    const uint8_t* tiles = parts[p].tiles.data + at * parts[p].tiles.strip_bytes;
+    for (int64_t g = first; g < last; ++g) {
+      const int64_t column = groups.first_column(g);
+      target.out = product.out + column * product.stride + row;
+      if (product.residual != nullptr) {
+        target.residual = product.residual + column * product.residual_stride + row;
+      }
+      parts[p].tiles.multiply(tiles, input.k, groups.columns(g), target);
+    }
+  });
+  return {};
+}
+
+Result<void> multiply(const LinearContext& context, const ProductInput& input,
+                      const GatedProduct& product) {
+  REALM_ASSIGN(const Tiles gate, tiles_of(context, product.gate_weight));
+  REALM_ASSIGN(const Tiles up, tiles_of(context, product.up_weight));
+  const bool offset = context.kernels.offset_bytes;
+  const uint32_t planes = planes_of(row_of(product.gate_weight.format), offset) |
+                          planes_of(row_of(product.up_weight.format), offset);
+  REALM_ASSIGN(const ColumnGroups groups, ColumnGroups::prepare(context, input, planes));
+  const auto act_mul =
+      product.activation == Activation::kSilu ? context.rows.silu_mul : context.rows.gelu_tanh_mul;
+  const int64_t n = product.gate_weight.rows();
+  for_each_item(context, groups, strips_of(product.gate_weight),
+                [&](int64_t strip, int64_t first, int64_t last) {
+                  alignas(64) float gates[kMaxColumns * kStripRows];
+                  alignas(64) float ups[kMaxColumns * kStripRows];
+                  const int64_t row = strip * kStripRows;
+                  Target target{};
+                  target.stride = kStripRows;
+                  target.rows = std::min(kStripRows, n - row);
+                  const auto bias = [row](const float* all) {
+                    return all == nullptr ? nullptr : all + row;
+                  };
+                  for (int64_t g = first; g < last; ++g) {
+                    const Columns columns = groups.columns(g);
+                    target.out = gates;
+                    target.bias = bias(product.gate_bias);
+                    gate.multiply(gate.data + strip * gate.strip_bytes, input.k, columns, target);
+                    target.out = ups;
+                    target.bias = bias(product.up_bias);
+                    up.multiply(up.data + strip * up.strip_bytes, input.k, columns, target);
+                    float* out = product.out + groups.first_column(g) * product.stride + row;
+                    for (int32_t j = 0; j < columns.count; ++j, out += product.stride) {
+                      act_mul(gates + j * kStripRows, ups + j * kStripRows, out, target.rows);
+                    }
+                  }
+                });
+  return {};
+}
+
+}  // namespace realm::cpu
