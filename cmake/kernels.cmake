@@ -4,7 +4,7 @@
 #
 # Kernel sources include no header with inline functions of other namespaces: an inline function
 # compiled for AVX-512 must never be the copy that the linker keeps for everybody
-# (cpu.kernel_symbols is the test).
+# (tools/check_kernel_symbols.py is the test).
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
   set(REALM_CPU_ISAS baseline avx2 avx512)
@@ -23,6 +23,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 set(REALM_CPU_FLAGS_neon -march=armv8.2-a+dotprod)
 
+find_package(Python3 QUIET COMPONENTS Interpreter)
+
 # realm_cpu_kernels(<target> <source>...): adds the sources to the static library <target>, once per
 # instruction set. Sources see REALM_ISA (the namespace) and REALM_ISA_<NAME>.
 function(realm_cpu_kernels target)
@@ -34,5 +36,13 @@ function(realm_cpu_kernels target)
     target_compile_definitions(${objects} PRIVATE REALM_ISA=${isa} REALM_ISA_${upper}=1)
     target_compile_options(${objects} PRIVATE ${REALM_CPU_FLAGS_${isa}})
     target_sources(${target} PRIVATE $<TARGET_OBJECTS:${objects}>)
+    # Sanitizers and debug builds do not inline; what they leave shared is never the release's copy.
+    if(REALM_TESTS AND Python3_Interpreter_FOUND AND NOT REALM_SANITIZE
+       AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+      add_test(NAME ${target}.kernel_symbols.${isa} COMMAND ${Python3_EXECUTABLE}
+        ${PROJECT_SOURCE_DIR}/tools/check_kernel_symbols.py ${CMAKE_NM} ${isa}
+        $<TARGET_OBJECTS:${objects}> COMMAND_EXPAND_LISTS)
+      set_tests_properties(${target}.kernel_symbols.${isa} PROPERTIES LABELS unit)
+    endif()
   endforeach()
 endfunction()

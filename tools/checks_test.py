@@ -109,6 +109,20 @@ class Text(Tree):
             self.assert_fails("check_text.py", message)
 
 
+class Snippets(Tree):
+    def test_a_quote_follows_its_source(self):
+        self.write("src/base/a.cpp", "int a() {\n  return 1;\n}\n")
+        quote = "<!-- from: src/base/a.cpp -->\n```cpp\nint a() {\n  return %s;\n}\n```\n"
+        self.write("A.md", quote % 1)
+        self.assert_passes("check_snippets.py")
+        self.write("A.md", quote % 2)
+        self.assert_fails("check_snippets.py", "no longer has: int a() {")
+        self.write("A.md", quote.replace("base/a.cpp", "base/b.cpp") % 1)
+        self.assert_fails("check_snippets.py", "which is not there")
+        self.write("A.md", "<!-- from: src/base/a.cpp -->\n\nint a() {\n")
+        self.assert_fails("check_snippets.py", "a mark without a fenced block")
+
+
 class Lanes(Tree):
     def lane(self, name, tests):
         self.write(f"{name}/CTestTestfile.cmake", tests)

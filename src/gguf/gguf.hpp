@@ -13,10 +13,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/file.hpp"
@@ -75,7 +75,7 @@ class File {
   /// Copies the whole tensor; out.size() == size_bytes.
   Result<void> read(const TensorInfo& tensor, std::span<std::byte> out) const;
 
-  /// The tensor's bytes in the mapping; empty under FileAccess::kRead. 8-byte aligned at least.
+  /// The tensor's bytes in the mapping, 8-byte aligned at least; empty under FileAccess::kRead.
   std::span<const std::byte> bytes(const TensorInfo& tensor) const;
   /// The tensor's pages are not needed for now: lets a loader that copies stay small.
   void release(const TensorInfo& tensor) const;
@@ -86,14 +86,13 @@ class File {
 
  private:
   File() = default;
-  static Result<File> assemble(std::vector<RandomAccessFile> parts,
-                               const std::vector<std::string>& names);
+  Result<void> add_part(RandomAccessFile part, struct Header header);
 
   std::vector<RandomAccessFile> parts_;
   uint32_t version_ = 0;
   Metadata metadata_;
   std::vector<TensorInfo> tensors_;
-  std::unordered_map<std::string, size_t> index_;
+  std::map<std::string, size_t, std::less<>> index_;
 };
 
 }  // namespace realm::gguf

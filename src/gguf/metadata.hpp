@@ -1,10 +1,10 @@
 // Metadata of a GGUF file: keys with values, in the file's order.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "gguf/value.hpp"
@@ -29,7 +29,7 @@ class Metadata {
   const Value* find(std::string_view key) const;
 
   /// Errors: kCorruptFile "key llama.block_count: missing, expected uint32" or
-  /// "key llama.block_count at byte 812: expected uint32, found string".
+  /// "key llama.block_count at byte 812: expected uint32, found string", or "found int32 -1".
   template <class T>
   Result<T> get(std::string_view key) const;
   /// Empty when the key is absent; an error when it has another type.
@@ -39,7 +39,8 @@ class Metadata {
   Result<T> get_or(std::string_view key, T fallback) const {
     auto found = get_optional<T>(key);
     if (!found) return std::move(found).error();
-    return found->has_value() ? **std::move(found) : std::move(fallback);
+    if (!found->has_value()) return fallback;
+    return std::move(**found);
   }
 
   /// False, and unchanged, when the key is there already.
@@ -47,11 +48,11 @@ class Metadata {
 
  private:
   std::vector<Entry> entries_;
-  std::unordered_map<std::string, size_t> index_;
+  std::map<std::string, size_t, std::less<>> index_;  // a hash could be flooded
 };
 
-/// `text` in quotes for an error message: control characters and bytes that are not ASCII escaped,
-/// long ones cut.
-std::string quoted(std::string_view text);
+/// `text` for an error message: control characters and bytes that are not ASCII escaped, long ones
+/// cut.
+std::string printable(std::string_view text);
 
 }  // namespace realm::gguf

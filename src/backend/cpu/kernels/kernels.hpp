@@ -8,6 +8,8 @@ namespace realm::cpu::REALM_ISA {
 
 void rms_norm(const float* x, const float* weight, float* out, int64_t n, float eps);
 void softmax(const float* x, float* out, int64_t n, float scale);
+void exp_row(const float* x, float* out, int64_t n);
+void tanh_row(const float* x, float* out, int64_t n);
 void silu_row(const float* x, float* out, int64_t n);
 void add_row(const float* a, const float* b, float* out, int64_t n);
 void mul_row(const float* a, const float* b, float* out, int64_t n);

@@ -63,6 +63,12 @@ void softmax(const float* x, float* out, int64_t n, float scale) {
   map1(out, out, n, [inverse](F32 p) { return p * inverse; });
 }
 
+void exp_row(const float* x, float* out, int64_t n) {
+  map1(x, out, n, [](F32 v) { return exp(v); });
+}
+void tanh_row(const float* x, float* out, int64_t n) {
+  map1(x, out, n, [](F32 v) { return tanh(v); });
+}
 void silu_row(const float* x, float* out, int64_t n) {
   map1(x, out, n, [](F32 v) { return silu(v); });
 }

@@ -5,6 +5,8 @@ namespace realm::cpu::REALM_ISA {
 extern const Kernels kKernels = {
     .rms_norm = &rms_norm,
     .softmax = &softmax,
+    .exp = &exp_row,
+    .tanh = &tanh_row,
     .silu = &silu_row,
     .add = &add_row,
     .mul = &mul_row,

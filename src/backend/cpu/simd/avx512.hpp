@@ -19,6 +19,7 @@ inline F32 load(const float* p) { return {_mm512_loadu_ps(p)}; }
 inline void store(float* p, F32 x) { _mm512_storeu_ps(p, x.v); }
 
 inline __mmask16 lanes_below(int64_t n) {
+  if (n <= 0) return 0;
   return static_cast<__mmask16>(n >= kLanes ? 0xffffu : (1u << n) - 1u);
 }
 /// The first n lanes (n <= kLanes), the rest 0.
