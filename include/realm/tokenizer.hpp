@@ -53,6 +53,10 @@ struct EncodeOptions {
   /// as the models' own tokenizers do (some byte-level vocabularies lack bytes that no character of
   /// their training text needed). False: it is an error.
   bool drop_inexpressible = true;
+  /// With parse_special: the name of a control token right behind this mark is text, and the marks
+  /// are left out. For texts in which trusted and other parts are mixed; see mark_control().
+  /// Empty: there are none.
+  std::string_view mark = {};
 };
 
 struct DecodeOptions {
@@ -72,6 +76,10 @@ class Tokenizer {
   /// 1 GiB or more, or one that runs into a limit of the pattern matcher; kUnsupported for
   /// what the vocabulary cannot express, unless that is dropped.
   Result<std::vector<TokenId>> encode(std::string_view text, EncodeOptions options = {}) const;
+
+  /// `text` with `mark` in front of every name of a control token in it. Choose a mark that occurs
+  /// nowhere else.
+  std::string mark_control(std::string_view text, std::string_view mark) const;
 
   /// Exactly the tokens' bytes; not UTF-8 where the tokens are not. Ids outside the vocabulary
   /// count as nothing.

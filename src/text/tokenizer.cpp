@@ -1,5 +1,6 @@
 #include "realm/tokenizer.hpp"
 
+#include <algorithm>
 #include <new>
 #include <string>
 
@@ -13,6 +14,16 @@ namespace {
 
 // Positions within a text are 32-bit in the merge chain, and U+2581 is three times a space.
 constexpr size_t kMaxTextBytes = size_t{1} << 30;
+
+std::string without(std::string_view text, std::string_view mark) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t next = std::min(text.find(mark, at), text.size());
+    out += text.substr(at, next - at);
+    at = next + mark.size();
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -80,10 +91,22 @@ Result<std::vector<TokenId>> Tokenizer::encode(std::string_view text, EncodeOpti
   if (options.add_special && state_->adds_bos) ids.push_back(*state_->vocab.bos);
   bool opens = true;
   for (size_t at = 0; at < text.size();) {
-    const auto special = state_->vocab.specials.find(text, at, options.parse_special);
+    auto special = state_->vocab.specials.find(text, at, options.parse_special);
+    if (!options.mark.empty()) {
+      const auto is_text = [&] {
+        return special && type(special->token) != TokenType::kUserDefined &&
+               text.substr(at, special->begin - at).ends_with(options.mark);
+      };
+      while (is_text()) {
+        special = state_->vocab.specials.find(text, special->begin + 1, options.parse_special);
+      }
+    }
     const size_t end = special ? special->begin : text.size();
-    if (end > at) {
-      REALM_TRY(state_->encoder->encode(text.substr(at, end - at), opens, options, ids));
+    std::string_view part = text.substr(at, end - at);
+    std::string unmarked;
+    if (!options.mark.empty()) part = unmarked = without(part, options.mark);
+    if (!part.empty()) {
+      REALM_TRY(state_->encoder->encode(part, opens, options, ids));
       opens = false;
     }
     if (special) {
@@ -96,6 +119,21 @@ Result<std::vector<TokenId>> Tokenizer::encode(std::string_view text, EncodeOpti
   return ids;
 } catch (const std::bad_alloc&) {
   return Error{Code::kOutOfMemory, str("no memory to tokenize ", text.size(), " bytes")};
+}
+
+std::string Tokenizer::mark_control(std::string_view text, std::string_view mark) const {
+  std::string out;
+  size_t copied = 0;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const auto special = state_->vocab.specials.find(text, at, true);
+    if (!special) break;
+    at = special->begin;  // others may begin within it
+    if (type(special->token) == TokenType::kUserDefined) continue;
+    out += text.substr(copied, at - copied);
+    out += mark;
+    copied = at;
+  }
+  return out += text.substr(copied);
 }
 
 std::string Tokenizer::decode(const std::vector<TokenId>& ids, DecodeOptions options) const {

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
+#include <random>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -67,6 +71,35 @@ TEST(Vocabulary, ContradictionsAreRefused) {
           d.merges = {"a b", merge};
         },
         Code::kCorruptFile, "merge 1");
+  }
+}
+
+TEST(Tokenizer, MarkedControlTokensAreText) {
+  constexpr std::string_view kMark = "\uFDD0";
+  VocabBuilder b = byte_bpe("gpt-2");
+  b.add("<|a|>", TokenType::kControl);     // 256
+  b.add("|><|", TokenType::kControl);      // 257: may overlap 256 at both ends
+  b.add("!", TokenType::kControl);         // 258: nothing fits between its characters
+  b.add("\n\n", TokenType::kUserDefined);  // 259
+  const Tokenizer bpe = b.build();
+  const Tokenizer llama = spm().build();
+  const char* const parts[] = {"<|a|>", "|><|", "!",   "\n\n", "<", "|",
+                               "a",     "</s>", "<s>", " ",    "ä"};
+  std::mt19937 random(20261124);
+  for (int round = 0; round < 5000; ++round) {
+    std::string text;
+    for (auto n = random() % 8; n > 0; --n) text += parts[random() % std::size(parts)];
+    for (const Tokenizer& t : {bpe, llama}) {
+      const std::string marked = t.mark_control(text, kMark);
+      const EncodeOptions trusted = {.add_special = false, .parse_special = true, .mark = kMark};
+      ASSERT_EQ(numbers(t.encode(marked, trusted)), numbers(t.encode(text, {.add_special = false})))
+          << text;
+    }
+    // Between trusted control tokens only those are seen.
+    const std::string mixed = "<|a|>" + bpe.mark_control(text, kMark) + "<|a|>";
+    const auto ids = numbers(bpe.encode(mixed, {.parse_special = true, .mark = kMark}));
+    ASSERT_EQ(std::ranges::count_if(ids, [](int32_t id) { return id >= 256 && id != 259; }), 2)
+        << text;
   }
 }
 
