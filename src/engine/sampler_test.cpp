@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "engine/random.hpp"
-#include "ops/cases/rng.hpp"
+#include "engine/test_rng.hpp"
 
 namespace realm {
 namespace {
