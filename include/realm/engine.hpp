@@ -97,8 +97,9 @@ struct Event {
   std::optional<Finish> finish = {};
 };
 
-/// Runs on the engine's worker thread: must not block for long and must not throw. It is called
-/// with finish exactly once for every request that was accepted, and never after that.
+/// Runs on the engine's worker thread: must not block for long and must not throw (its request ends
+/// if it does). It is called with finish exactly once for every request that was accepted, and
+/// never after that.
 using EventSink = std::function<void(const Event&)>;
 
 struct Answer {
