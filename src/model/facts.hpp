@@ -15,6 +15,7 @@ struct SamplingDefaults {
   std::optional<float> top_p;
   std::optional<float> min_p;
   std::optional<float> repeat_penalty;
+  std::optional<int32_t> repeat_last_n;  ///< tokens that the penalty looks back at; -1: all
 };
 
 struct ModelFacts {

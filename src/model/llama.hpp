@@ -1,0 +1,17 @@
+// The llama family's row of the registry: see llama.cpp.
+#pragma once
+
+#include "model/architecture.hpp"
+#include "ops/op_list.hpp"
+
+namespace realm {
+
+inline constexpr std::string_view kLlamaOps[] = {
+    Embed::kName,     RopeTable::kName,  NormQkvRope::kName, Attention::kName,
+    LinearAdd::kName, NormGateUp::kName, NormLinear::kName};
+
+void declare_llama(WeightBinder& file, const Config& config, Weights& weights);
+void llama_layers(Stream& s, const Config& c, const Weights& w, const StepViews& v);
+void llama_head(Stream& s, const Config& c, const Weights& w, const HeadViews& v);
+
+}  // namespace realm

@@ -1,0 +1,53 @@
+// Names and shapes of the llama family's tensors in a GGUF file.
+#include "base/str.hpp"
+#include "model/llama.hpp"
+#include "model/load/weight_binder.hpp"
+#include "model/rope_frequencies.hpp"
+
+namespace realm {
+namespace {
+
+void declare_layer(WeightBinder& file, const Config& c, const std::string& at, LayerWeights& L) {
+  file.vector(L.attn_norm, at + "attn_norm.weight", c.dim);
+  file.matrix({&L.q}, at + "attn_q.weight", c.q_dim(), c.dim);
+  file.optional_vector(L.q_bias, at + "attn_q.bias", c.q_dim());
+  file.matrix({&L.k}, at + "attn_k.weight", c.kv_dim(), c.dim);
+  file.optional_vector(L.k_bias, at + "attn_k.bias", c.kv_dim());
+  file.matrix({&L.v}, at + "attn_v.weight", c.kv_dim(), c.dim);
+  file.optional_vector(L.v_bias, at + "attn_v.bias", c.kv_dim());
+  file.matrix({&L.o}, at + "attn_output.weight", c.dim, c.q_dim());
+  file.optional_vector(L.o_bias, at + "attn_output.bias", c.dim);
+  file.vector(L.ffn_norm, at + "ffn_norm.weight", c.dim);
+  file.matrix({&L.gate}, at + "ffn_gate.weight", c.ff_dim, c.dim);
+  file.optional_vector(L.gate_bias, at + "ffn_gate.bias", c.ff_dim);
+  file.matrix({&L.up}, at + "ffn_up.weight", c.ff_dim, c.dim);
+  file.optional_vector(L.up_bias, at + "ffn_up.bias", c.ff_dim);
+  file.matrix({&L.down}, at + "ffn_down.weight", c.dim, c.ff_dim);
+  file.optional_vector(L.down_bias, at + "ffn_down.bias", c.dim);
+  // Frequencies that old converters kept a layer; the metadata says the same.
+  file.ignore(at + "attn_rot_embd.weight");
+}
+
+}  // namespace
+
+void declare_llama(WeightBinder& file, const Config& c, Weights& w) {
+  if (file.has("output.weight")) {
+    file.matrix({&w.embedding}, "token_embd.weight", c.vocab_size, c.dim, WeightUse::kEmbedding);
+    file.matrix({&w.output}, "output.weight", c.vocab_size, c.dim);
+  } else {
+    file.matrix({&w.embedding, &w.output}, "token_embd.weight", c.vocab_size, c.dim,
+                WeightUse::kBoth);
+  }
+  file.optional_vector(w.output_bias, "output.bias", c.vocab_size);
+  file.vector(w.output_norm, "output_norm.weight", c.dim);
+  RopeFrequencies rope =
+      rope_frequencies(c.rope, file.optional_positive("rope_freqs.weight", c.rope.dims / 2));
+  w.rope_magnitude = rope.magnitude;
+  file.constant(w.inv_freq, std::move(rope.inv_freq));
+  w.layers.resize(static_cast<size_t>(c.n_layers));
+  for (size_t i = 0; i < w.layers.size(); ++i) {
+    declare_layer(file, c, str("blk.", i, "."), w.layers[i]);
+  }
+}
+
+}  // namespace realm

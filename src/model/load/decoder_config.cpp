@@ -1,0 +1,130 @@
+#include "model/load/decoder_config.hpp"
+
+#include <cmath>
+
+#include "base/str.hpp"
+#include "model/load/key_reader.hpp"
+
+namespace realm {
+namespace {
+
+// Far beyond any model, and small enough that products of two sizes fit 63 bits with room.
+constexpr int32_t kMostLayers = 4096;
+constexpr int32_t kMostWidth = 1 << 20;
+constexpr int32_t kMostTokens = 1 << 28;
+constexpr double kMostFactor = 1e6;
+
+// Keys by which relatives of llama change the result; a decoder that ignored them would answer
+// wrong.
+constexpr std::string_view kNotHere[] = {
+    "expert_count",
+    "embedding_scale",
+    "residual_scale",
+    "logit_scale",
+    "attn_logit_softcapping",
+    "final_logit_softcapping",
+    "attention.clamp_kqv",
+    "attention.max_alibi_bias",
+    "attention.sliding_window_pattern",
+    "attention.temperature_scale",
+    "rope.scaling.yarn_log_multiplier",
+};
+
+void refuse_strangers(KeyReader& keys) {
+  for (const std::string_view name : kNotHere) {
+    if (!keys.has(name)) continue;
+    const double value = keys.number(name, -HUGE_VAL, HUGE_VAL);
+    keys.require(value == 0, name, str(value, " asks for what this build does not do"),
+                 Code::kUnsupported);
+  }
+  keys.require(keys.flag_or("attention.causal", true), "attention.causal",
+               "attention that looks ahead is not supported", Code::kUnsupported);
+}
+
+RopeScaling scaling_of(KeyReader& keys) {
+  // Files older than the key meant linear, with the factor inverted under another name.
+  const std::string name = keys.text_or("rope.scaling.type", "linear");
+  if (name == "none") return RopeScaling::kNone;
+  if (name == "linear") return RopeScaling::kLinear;
+  if (name == "yarn") return RopeScaling::kYarn;
+  if (name == "llama3") return RopeScaling::kLlama3;
+  keys.require(false, "rope.scaling.type",
+               str("\"", gguf::printable(name), "\" is not one of none, linear, yarn, llama3"),
+               Code::kUnsupported);
+  return RopeScaling::kNone;
+}
+
+RopeConfig read_rope(KeyReader& keys, const Config& config, RopePairs pairs) {
+  RopeConfig rope;
+  rope.pairs = pairs;
+  rope.dims = keys.integer_or("rope.dimension_count", config.head_dim, 2, config.head_dim);
+  keys.require(rope.dims % 2 == 0, "rope.dimension_count", str(rope.dims, " is odd"));
+  rope.base = keys.number_or("rope.freq_base", 10000.0, 1.0 + 1e-6, 1e15);
+  rope.attention_factor = keys.number_or("rope.scaling.attn_factor", 1.0, 1e-3, 1e3) *
+                          keys.number_or("rope.scaling.yarn_attn_factor", 1.0, 1e-3, 1e3);
+  rope.scaling = scaling_of(keys);
+  const double old_factor =
+      keys.number_or("rope.scale_linear", 1.0, 1.0 / kMostFactor, kMostFactor);
+  switch (rope.scaling) {
+    case RopeScaling::kNone:
+      break;
+    case RopeScaling::kLinear:
+      rope.factor =
+          keys.number_or("rope.scaling.factor", old_factor, 1.0 / kMostFactor, kMostFactor);
+      break;
+    case RopeScaling::kYarn:
+    case RopeScaling::kLlama3:
+      rope.factor = keys.number("rope.scaling.factor", 1.0, kMostFactor);
+      rope.original_context = keys.integer_or("rope.scaling.original_context_length",
+                                              config.context_tokens, 1, kMostTokens);
+      break;
+  }
+  rope.extrapolation = keys.number_or("rope.scaling.yarn_ext_factor", 1.0, 0.0, 1.0);
+  rope.beta_fast = keys.number_or("rope.scaling.yarn_beta_fast", 32.0, 1e-3, kMostFactor);
+  rope.beta_slow = keys.number_or("rope.scaling.yarn_beta_slow", 1.0, 1e-3, kMostFactor);
+  keys.require(rope.beta_slow <= rope.beta_fast, "rope.scaling.yarn_beta_slow",
+               "larger than yarn_beta_fast");
+  rope.low_freq_factor = keys.number_or("rope.scaling.low_freq_factor", 1.0, 1e-3, kMostFactor);
+  rope.high_freq_factor = keys.number_or("rope.scaling.high_freq_factor", 4.0, 1e-3, kMostFactor);
+  keys.require(rope.low_freq_factor < rope.high_freq_factor, "rope.scaling.low_freq_factor",
+               "not smaller than high_freq_factor");
+  return rope;
+}
+
+}  // namespace
+
+Result<Config> read_decoder_config(const gguf::Metadata& metadata, std::string_view architecture,
+                                   RopePairs pairs) {
+  KeyReader keys(metadata, architecture);
+  Config c;
+  c.context_tokens = keys.integer("context_length", 1, kMostTokens);
+  c.n_layers = keys.integer("block_count", 1, kMostLayers);
+  c.dim = keys.integer("embedding_length", 1, kMostWidth);
+  c.ff_dim = keys.integer("feed_forward_length", 1, kMostWidth);
+  c.heads = keys.integer("attention.head_count", 1, kMostWidth);
+  c.kv_heads = keys.integer_or("attention.head_count_kv", c.heads, 1, kMostWidth);
+  keys.require(c.heads % c.kv_heads == 0, "attention.head_count_kv",
+               str(c.kv_heads, " does not divide ", c.heads, " heads"));
+  if (!keys.has("attention.key_length")) {
+    keys.require(c.dim % c.heads == 0, "attention.head_count",
+                 str(c.heads, " does not divide an embedding of ", c.dim));
+  }
+  c.head_dim = keys.integer_or("attention.key_length", c.dim / c.heads, 2, 1 << 14);
+  const int32_t value_dim = keys.integer_or("attention.value_length", c.head_dim, 1, kMostWidth);
+  keys.require(value_dim == c.head_dim, "attention.value_length",
+               str(value_dim, " differs from attention.key_length ", c.head_dim),
+               Code::kUnsupported);
+  keys.require(c.head_dim >= 2 && c.q_dim() <= kMostWidth, "attention.head_count",
+               str(c.heads, " heads of ", c.head_dim, " are not a sensible size"));
+  c.window = keys.integer_or("attention.sliding_window", 0, 0, kMostTokens);
+  c.norm_eps = static_cast<float>(keys.number("attention.layer_norm_rms_epsilon", 0.0, 1.0));
+  c.attention_scale = static_cast<float>(keys.number_or(
+      "attention.scale", 1.0 / std::sqrt(static_cast<double>(c.head_dim)), 1e-9, 1e9));
+  REALM_TRY(keys.finish());  // below, head_dim bounds another key
+  c.rope = read_rope(keys, c, pairs);
+  refuse_strangers(keys);
+  REALM_TRY(keys.finish());
+  return c;
+}
+
+}  // namespace realm

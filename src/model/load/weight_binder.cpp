@@ -1,0 +1,153 @@
+#include "model/load/weight_binder.hpp"
+
+#include <cmath>
+
+#include "base/str.hpp"
+#include "formats/decode.hpp"
+
+namespace realm {
+namespace {
+
+constexpr size_t kAlignment = 256;
+
+size_t placed_bytes(size_t n) {
+  return (n * sizeof(float) + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+Error wrong_shape(const gguf::TensorInfo& tensor, const Shape& expected) {
+  return {Code::kCorruptFile, str("tensor ", tensor.name, ": found ", to_string(tensor.shape),
+                                  ", expected ", to_string(expected))};
+}
+
+}  // namespace
+
+void WeightBinder::keep(Error error) {
+  if (!error_) error_ = std::move(error);
+}
+
+const gguf::TensorInfo* WeightBinder::declare(const std::string& name) {
+  if (error_) return nullptr;
+  const auto found = file_.tensor(name);
+  if (!found) {
+    keep(found.error());
+    return nullptr;
+  }
+  used_.insert(name);
+  return *found;
+}
+
+void WeightBinder::matrix(std::initializer_list<TensorView*> slots, const std::string& name,
+                          int64_t rows, int64_t cols, WeightUse use) {
+  const gguf::TensorInfo* tensor = declare(name);
+  if (tensor == nullptr) return;
+  if (tensor->shape != Shape{rows, cols}) return keep(wrong_shape(*tensor, Shape{rows, cols}));
+  if (auto ok = device_.supports_weight(tensor->format); !ok) {
+    return keep(std::move(ok).error().in("tensor " + name));
+  }
+  matrices_.push_back({slots, tensor, use});
+}
+
+std::vector<float> WeightBinder::floats(const std::string& name, int64_t n) {
+  const gguf::TensorInfo* tensor = declare(name);
+  if (tensor == nullptr) return {};
+  if (tensor->shape != Shape{n}) {
+    keep(wrong_shape(*tensor, Shape{n}));
+    return {};
+  }
+  std::vector<std::byte> bytes(static_cast<size_t>(tensor->size_bytes));
+  std::vector<float> values(static_cast<size_t>(n));
+  auto ok = file_.read(*tensor, bytes);
+  if (ok) ok = decode_row(tensor->format, bytes, values);
+  if (!ok) {
+    keep(std::move(ok).error().in("tensor " + name));
+    return {};
+  }
+  return values;
+}
+
+void WeightBinder::vector(TensorView& slot, const std::string& name, int64_t n) {
+  auto values = floats(name, n);
+  if (!error_) vectors_.push_back({&slot, std::move(values)});
+}
+
+void WeightBinder::optional_vector(TensorView& slot, const std::string& name, int64_t n) {
+  if (has(name)) vector(slot, name, n);
+}
+
+std::vector<float> WeightBinder::optional_positive(const std::string& name, int64_t n) {
+  if (!has(name)) return {};
+  auto values = floats(name, n);
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i]) || values[i] <= 0) {
+      keep({Code::kCorruptFile,
+            str("tensor ", name, ": element ", i, " is ", values[i], ", expected more than 0")});
+    }
+  }
+  return values;
+}
+
+void WeightBinder::constant(TensorView& slot, std::vector<float> values) {
+  vectors_.push_back({&slot, std::move(values)});
+}
+
+Result<void> WeightBinder::finish() const {
+  if (error_) return *error_;
+  for (const gguf::TensorInfo& tensor : file_.tensors()) {
+    if (used_.count(tensor.name) == 0) {
+      return Error{Code::kUnsupported, str("tensor ", tensor.name,
+                                           ": the architecture, as this build knows it, has no "
+                                           "place for it")};
+    }
+  }
+  return {};
+}
+
+uint64_t WeightBinder::size_bytes() const {
+  uint64_t bytes = 0;
+  for (const Matrix& matrix : matrices_) bytes += matrix.tensor->size_bytes;
+  for (const Vector& vector : vectors_) bytes += placed_bytes(vector.values.size());
+  return bytes;
+}
+
+Result<std::vector<std::unique_ptr<Buffer>>> WeightBinder::load() {
+  std::vector<std::unique_ptr<Buffer>> buffers;
+  for (const Matrix& matrix : matrices_) {
+    const gguf::TensorInfo& tensor = *matrix.tensor;
+    // The device reads from as many threads as it likes: pread takes no lock.
+    const RowReader read = [this, &tensor](int64_t first, int64_t count, std::span<std::byte> out) {
+      return file_.read_rows(tensor, first, count, out);
+    };
+    // Errors of pack() begin with the name.
+    auto weight = device_.pack(WeightSpec{.name = "tensor " + tensor.name,
+                                          .format = tensor.format,
+                                          .rows = tensor.shape[0],
+                                          .cols = tensor.shape[1],
+                                          .use = matrix.use},
+                               read);
+    if (!weight) return std::move(weight).error();
+    for (TensorView* slot : matrix.slots) *slot = weight->view;
+    buffers.push_back(std::move(weight->buffer));
+  }
+  REALM_ASSIGN(auto vectors, load_vectors());
+  buffers.push_back(std::move(vectors));
+  return buffers;
+}
+
+// All of them in one buffer: they are many and small.
+Result<std::unique_ptr<Buffer>> WeightBinder::load_vectors() {
+  size_t bytes = 0;
+  for (const Vector& vector : vectors_) bytes += placed_bytes(vector.values.size());
+  REALM_ASSIGN(auto buffer, device_.allocate(bytes, BufferUse::kWeights));
+  REALM_ASSIGN(auto stream, device_.stream());
+  size_t offset = 0;
+  for (const Vector& vector : vectors_) {
+    const auto n = static_cast<int64_t>(vector.values.size());
+    *vector.slot = view_rows(buffer.get(), Format::kF32, Shape{n}, offset);
+    upload<float>(*stream, *vector.slot, vector.values);
+    offset += placed_bytes(vector.values.size());
+  }
+  REALM_TRY(stream->sync());
+  return buffer;
+}
+
+}  // namespace realm

@@ -1,0 +1,71 @@
+// Ties the names of a file's tensors to the views of a model's weights. First every tensor is
+// declared: it must be there, with its shape, in a format that the device multiplies. Then all are
+// read, once, straight into the device's memory.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "backend/device.hpp"
+#include "gguf/gguf.hpp"
+
+namespace realm {
+
+/// The first failure is kept; what follows it does nothing. Slots must stay where they are until
+/// load() has filled them.
+class WeightBinder {
+ public:
+  WeightBinder(const gguf::File& file, Device& device) : file_(file), device_(device) {}
+
+  bool has(const std::string& name) const { return file_.find(name) != nullptr; }
+
+  /// A matrix that ops multiply with or look up; it fills all of `slots`.
+  void matrix(std::initializer_list<TensorView*> slots, const std::string& name, int64_t rows,
+              int64_t cols, WeightUse use = WeightUse::kLinear);
+  /// A norm or bias of `n` elements; any float or block format, on the device F32.
+  void vector(TensorView& slot, const std::string& name, int64_t n);
+  void optional_vector(TensorView& slot, const std::string& name, int64_t n);
+  /// `n` numbers for the host, finite and positive; empty where the file has none.
+  std::vector<float> optional_positive(const std::string& name, int64_t n);
+  /// Numbers that no tensor holds.
+  void constant(TensorView& slot, std::vector<float> values);
+  /// A tensor that may be there and is not needed.
+  void ignore(const std::string& name) { used_.insert(name); }
+
+  /// The first failure, or a tensor that nobody declared: leaving it out would change the answers.
+  Result<void> finish() const;
+  /// Of everything declared, as stored in the file.
+  uint64_t size_bytes() const;
+  /// Fills every slot; the buffers must live as long as they are used.
+  Result<std::vector<std::unique_ptr<Buffer>>> load();
+
+ private:
+  struct Matrix {
+    std::vector<TensorView*> slots;
+    const gguf::TensorInfo* tensor;
+    WeightUse use;
+  };
+  struct Vector {
+    TensorView* slot;
+    std::vector<float> values;
+  };
+
+  void keep(Error error);
+  const gguf::TensorInfo* declare(const std::string& name);
+  std::vector<float> floats(const std::string& name, int64_t n);
+  Result<std::unique_ptr<Buffer>> load_vectors();
+
+  const gguf::File& file_;
+  Device& device_;
+  std::vector<Matrix> matrices_;
+  std::vector<Vector> vectors_;
+  std::unordered_set<std::string> used_;
+  std::optional<Error> error_;
+};
+
+}  // namespace realm

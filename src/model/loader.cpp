@@ -1,0 +1,167 @@
+#include "model/loader.hpp"
+
+#include <algorithm>
+
+#include "base/checked.hpp"
+#include "base/str.hpp"
+#include "model/load/vocabulary.hpp"
+#include "model/load/weight_binder.hpp"
+#include "model/runner.hpp"
+
+namespace realm {
+namespace {
+
+constexpr int32_t kDefaultContext = 8192;
+
+Error bad_option(const std::string& story) { return {Code::kInvalidArgument, story}; }
+
+// Rows of the embedding: what the metadata says, else one for each token of the vocabulary, else
+// as many as there are.
+Result<int32_t> vocab_size_of(const gguf::File& file, const std::string& architecture,
+                              const std::optional<Tokenizer>& tokenizer) {
+  constexpr int64_t kMost = 1 << 24;
+  const std::string key = architecture + ".vocab_size";
+  int64_t size = 0;
+  if (file.metadata().find(key) != nullptr) {
+    REALM_ASSIGN(size, file.metadata().get<int64_t>(key));
+  } else if (tokenizer) {
+    size = static_cast<int64_t>(tokenizer->vocab_size());
+  } else {
+    REALM_ASSIGN(const gguf::TensorInfo* embedding, file.tensor("token_embd.weight"));
+    size = embedding->shape.rows();
+  }
+  if (size < 1 || size > kMost) {
+    return Error{Code::kCorruptFile, str("key ", key, ": ", size, " is outside 1 ... ", kMost)};
+  }
+  if (tokenizer && static_cast<int64_t>(tokenizer->vocab_size()) > size) {
+    return Error{Code::kCorruptFile, str("key ", key, ": ", size, " is less than the ",
+                                         tokenizer->vocab_size(), " tokens of the vocabulary")};
+  }
+  return static_cast<int32_t>(size);
+}
+
+Result<void> check_options(const LoadOptions& o) {
+  const auto in = [](int32_t value, int32_t least, int32_t most) {
+    return value >= least && value <= most;
+  };
+  if (o.context_tokens < 0) return bad_option(str("a context of ", o.context_tokens, " tokens"));
+  if (!in(o.block_tokens, 1, 4096)) return bad_option(str("pages of ", o.block_tokens, " tokens"));
+  if (!in(o.max_rows, 1, 1 << 16)) return bad_option(str("steps of ", o.max_rows, " rows"));
+  if (!in(o.max_sequences, 1, o.max_rows)) {
+    return bad_option(str(o.max_sequences, " sequences in steps of ", o.max_rows, " rows"));
+  }
+  if (o.n_blocks < 0) return bad_option(str("a cache of ", o.n_blocks, " pages"));
+  if (o.cache_format != Format::kF32 && o.cache_format != Format::kF16 &&
+      o.cache_format != Format::kBF16) {
+    return bad_option(str("a cache in ", info(o.cache_format).name, "; it can be F32, F16, BF16"));
+  }
+  return {};
+}
+
+// What of `options` this model and device are granted.
+Result<StepLimits> grant(const Config& config, const LoadOptions& options, uint64_t device_bytes) {
+  StepLimits limits{.vocab_size = config.vocab_size,
+                    .context_tokens = options.context_tokens,
+                    .block_tokens = options.block_tokens,
+                    .n_blocks = options.n_blocks,
+                    .max_rows = options.max_rows,
+                    .max_sequences = options.max_sequences};
+  if (limits.context_tokens == 0) {
+    limits.context_tokens = std::min(config.context_tokens, kDefaultContext);
+  }
+  if (limits.context_tokens > config.context_tokens) {
+    return bad_option(str("a context of ", limits.context_tokens, " tokens, the model's is ",
+                          config.context_tokens));
+  }
+  const int64_t one_context =
+      (limits.context_tokens + limits.block_tokens - 1) / limits.block_tokens;
+  if (limits.n_blocks == 0) {
+    const auto page = kv_page_bytes(config, options.cache_format, limits.block_tokens);
+    if (!page) return bad_option("a page overflows memory");
+    int64_t wanted = std::min<int64_t>(one_context * limits.max_sequences, INT32_MAX);
+    if (device_bytes > 0) {
+      wanted = std::min(wanted, static_cast<int64_t>(device_bytes / 2 / *page));
+    }
+    limits.n_blocks = static_cast<int32_t>(std::max(wanted, one_context));
+  }
+  if (limits.n_blocks < one_context) {
+    return bad_option(str("a cache of ", limits.n_blocks, " pages of ", limits.block_tokens,
+                          " tokens does not hold one context of ", limits.context_tokens));
+  }
+  return limits;
+}
+
+Result<MemoryPlan> plan_memory(const Config& config, const StepLimits& limits, Format cache_format,
+                               uint64_t weight_bytes, const Device& device) {
+  MemoryPlan plan{
+      .weight_bytes = weight_bytes,
+      .activation_bytes = StepArena(config, limits, Runner::head_rows(limits)).size_bytes(),
+      .device_bytes = device.info().memory_bytes};
+  const auto page = kv_page_bytes(config, cache_format, limits.block_tokens);
+  const auto cache =
+      page ? checked_mul<uint64_t>(*page, static_cast<uint64_t>(limits.n_blocks)) : std::nullopt;
+  plan.cache_bytes = cache.value_or(UINT64_MAX / 2);
+  if (plan.device_bytes > 0 && plan.total() > plan.device_bytes) {
+    return Error{Code::kOutOfMemory,
+                 str("device ", device.info().name, ": ", to_string(plan), " (a context of ",
+                     limits.context_tokens, " tokens, ", limits.n_blocks, " pages)")};
+  }
+  return plan;
+}
+
+Result<ModelText> read_text(const gguf::File& file) {
+  ModelText text;
+  REALM_ASSIGN(text.facts, read_facts(file));
+  REALM_ASSIGN(auto vocab, read_vocab(file.metadata()));
+  if (vocab) {
+    REALM_ASSIGN(text.tokenizer, Tokenizer::create(*std::move(vocab)));
+  }
+  return text;
+}
+
+Result<LoadedModel> load_from(const gguf::File& file, Device& device, const LoadOptions& options,
+                              const LogSink& log) {
+  REALM_TRY(check_options(options));
+  REALM_ASSIGN(const std::string name, file.metadata().get<std::string>("general.architecture"));
+  auto model = std::make_unique<Model>();
+  REALM_ASSIGN(model->architecture, find_architecture(name));
+  REALM_TRY(check_ops(*model->architecture, device));
+  REALM_ASSIGN(model->config,
+               model->architecture->read_config(file.metadata(), name, model->architecture->pairs));
+  REALM_ASSIGN(ModelText text, read_text(file));
+  REALM_ASSIGN(model->config.vocab_size, vocab_size_of(file, name, text.tokenizer));
+  WeightBinder binder(file, device);
+  model->architecture->declare(binder, model->config, model->weights);
+  REALM_TRY(binder.finish());
+  REALM_ASSIGN(const StepLimits limits, grant(model->config, options, device.info().memory_bytes));
+  LoadedModel loaded;
+  loaded.facts = std::move(text.facts);
+  loaded.tokenizer = std::move(text.tokenizer);
+  REALM_ASSIGN(loaded.memory, plan_memory(model->config, limits, options.cache_format,
+                                          binder.size_bytes(), device));
+  if (log) log(LogLevel::kInfo, str("memory: ", to_string(loaded.memory)));
+  REALM_ASSIGN(model->buffers, binder.load());
+  REALM_ASSIGN(loaded.runner,
+               Runner::create(device, std::move(model), limits, options.cache_format));
+  return loaded;
+}
+
+}  // namespace
+
+Result<LoadedModel> load_model(const std::string& path, Device& device, const LoadOptions& options,
+                               const LogSink& log) {
+  // pread, not a mapping: pages of a mapping would count as ours beside the copy on the device.
+  REALM_ASSIGN(const gguf::File file, gguf::File::open(path, {.access = FileAccess::kRead}));
+  auto loaded = load_from(file, device, options, log);
+  if (!loaded) return std::move(loaded).error().in(path);
+  return loaded;
+}
+
+Result<ModelText> load_text(const std::string& path) {
+  REALM_ASSIGN(const gguf::File file, gguf::File::open(path, {.access = FileAccess::kRead}));
+  auto text = read_text(file);
+  if (!text) return std::move(text).error().in(path);
+  return text;
+}
+
+}  // namespace realm

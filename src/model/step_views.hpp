@@ -1,0 +1,28 @@
+// What a forward pass is told about one step: views of the arena for n rows, and the cache.
+#pragma once
+
+#include <span>
+
+#include "ops/op.hpp"
+
+namespace realm {
+
+struct StepViews {
+  TensorView tokens;  // [n] I32
+  BatchView batch;
+  std::span<const KvLayer> cache;  // [layers]
+  TensorView rope;                 // [n, rope dims]
+  TensorView hidden;               // [n, dim]: the residual stream
+  TensorView q;                    // [n, heads * head_dim]
+  TensorView mixed;                // [n, heads * head_dim]: attention's result
+  TensorView inner;                // [n, ff_dim]
+};
+
+/// The output head over `rows` of the step.
+struct HeadViews {
+  TensorView hidden;  // [n, dim]
+  TensorView rows;    // [m] I32 into hidden
+  TensorView logits;  // [m, vocab]
+};
+
+}  // namespace realm

@@ -1,0 +1,41 @@
+// The weights of a decoder, by name. Views only; WeightStore owns the memory.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "tensor/tensor.hpp"
+
+namespace realm {
+
+/// One layer. Biases are absent in most models.
+struct LayerWeights {
+  TensorView attn_norm;  // [dim]
+  TensorView q;          // [heads * head_dim, dim]
+  TensorView q_bias;
+  TensorView k;  // [kv_heads * head_dim, dim]
+  TensorView k_bias;
+  TensorView v;  // [kv_heads * head_dim, dim]
+  TensorView v_bias;
+  TensorView o;  // [dim, heads * head_dim]
+  TensorView o_bias;
+  TensorView ffn_norm;  // [dim]
+  TensorView gate;      // [ff_dim, dim]
+  TensorView gate_bias;
+  TensorView up;  // [ff_dim, dim]
+  TensorView up_bias;
+  TensorView down;  // [dim, ff_dim]
+  TensorView down_bias;
+};
+
+struct Weights {
+  TensorView embedding;    // [vocab, dim]
+  TensorView output_norm;  // [dim]
+  TensorView output;       // [vocab, dim]; the embedding itself where the file ties them
+  TensorView output_bias;
+  TensorView inv_freq;  // [rope dims / 2]
+  float rope_magnitude = 1.0f;
+  std::vector<LayerWeights> layers;
+};
+
+}  // namespace realm

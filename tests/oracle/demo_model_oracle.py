@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Holds Realm's logits of a model file against PyPI transformers.
+
+transformers reads the same GGUF file, dequantizes it and computes in float32. Two devices:
+  reference  float activations: every logit of 200 positions within 1e-3 of the logit range, and
+             the same greedy text for 64 tokens on three chat prompts
+  cpu        rounds activations: mean KL divergence over 2,000 positions at most 4e-3, perplexity
+             over the GPL-3 text (windows of 512, second halves scored) within 1 % of float's
+
+  pip install torch==2.13.0 transformers gguf accelerate numpy
+  cmake --build build/release --target dump_logits
+  tests/oracle/demo_model_oracle.py --dump build/release/tests/oracle/dump_logits MODEL.gguf
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+WINDOW = 512
+PROMPTS = ["Name the capital of France.", "Write a short poem about the sea.",
+           "What is 12 plus 30? Explain how you know."]
+
+
+class Realm:
+    """A dump_logits process."""
+
+    def __init__(self, program, model, device):
+        self.process = subprocess.Popen([program, model, device], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+
+    def ask(self, **query):
+        self.process.stdin.write(json.dumps(query) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit("dump_logits ended early")
+        return json.loads(line)
+
+    def logits(self, ids, first):
+        with tempfile.NamedTemporaryFile() as out:
+            self.ask(ids=ids, out=out.name, **{"from": first})
+            rows = np.fromfile(out.name, dtype=np.float32)
+        return torch.from_numpy(rows).view(len(ids) - first, -1)
+
+
+def float_logits(model, ids, first):
+    with torch.no_grad():
+        return model(torch.tensor([ids]), logits_to_keep=len(ids) - first).logits[0]
+
+
+def float_greedy(model, ids, count):
+    with torch.no_grad():
+        out = model.generate(torch.tensor([ids]), do_sample=False, min_new_tokens=count,
+                             max_new_tokens=count, eos_token_id=None, repetition_penalty=1.0)
+    return out[0, len(ids):].tolist()
+
+
+def check_reference(args, model, tokenizer, ids):
+    realm = Realm(args.dump, args.model, "reference")
+    ids = ids[:args.positions]
+    want = float_logits(model, ids, 0)
+    got = realm.logits(ids, 0)
+    worst = (want - got).abs().max().item() / (want.max() - want.min()).item()
+    ok = got.isfinite().all().item() and worst <= 1e-3
+    print(f"reference: {len(ids)} positions x {want.shape[1]} logits: worst difference "
+          f"{worst:.2e} of the logit range (limit 1e-3): {'ok' if ok else 'FAILED'}")
+    for prompt in PROMPTS:
+        chat = tokenizer.apply_chat_template([{"role": "user", "content": prompt}],
+                                             add_generation_prompt=True, tokenize=False)
+        chat_ids = tokenizer(chat, add_special_tokens=False)["input_ids"]
+        want = float_greedy(model, chat_ids, args.greedy)
+        got = realm.ask(ids=chat_ids, greedy=args.greedy)["ids"]
+        same = want == got
+        ok &= same
+        print(f"reference: greedy {args.greedy} tokens {'equal' if same else 'DIFFER'}: "
+              f"{tokenizer.decode(got)[:60]!r}")
+        if not same:
+            print("  float:", tokenizer.decode(want))
+    return ok
+
+
+def check_rounding(args, device, model, ids, adds_bos, bos):
+    realm = Realm(args.dump, args.model, device)
+    half = WINDOW // 2
+    nll, scored, divergence, compared = [0.0, 0.0], 0, 0.0, 0
+    for begin in range(0, len(ids) - WINDOW + 1, WINDOW):
+        window = ids[begin:begin + WINDOW]
+        if adds_bos:
+            window[0] = bos
+        target = torch.tensor(window[half + 1:])
+        rows = [logits.double().log_softmax(-1)[:-1] for logits in
+                (float_logits(model, window, half), realm.logits(window, half))]
+        for i, row in enumerate(rows):
+            nll[i] -= row.gather(1, target[:, None]).sum().item()
+        scored += len(target)
+        if compared < args.divergence_positions:
+            want, got = rows
+            divergence += (want.exp() * (want - got)).sum().item()
+            compared += len(target)
+    divergence /= compared
+    perplexity = [float(np.exp(n / scored)) for n in nll]
+    change = perplexity[1] / perplexity[0] - 1
+    ok = divergence <= 4e-3 and abs(change) <= 0.01
+    print(f"{device}: mean KL divergence {divergence:.2e} over {compared} positions (limit 4e-3); "
+          f"perplexity over {scored} tokens {perplexity[1]:.4f}, float {perplexity[0]:.4f}, "
+          f"{100 * change:+.3f} % (limit 1 %): {'ok' if ok else 'FAILED'}")
+    return ok
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("model")
+    parser.add_argument("--dump", required=True, help="the dump_logits program")
+    parser.add_argument("--devices", default="reference,cpu")
+    parser.add_argument("--text", default="/usr/share/common-licenses/GPL-3")
+    parser.add_argument("--positions", type=int, default=200)
+    parser.add_argument("--greedy", type=int, default=64)
+    parser.add_argument("--divergence-positions", type=int, default=2000)
+    args = parser.parse_args()
+    folder, file = os.path.split(os.path.abspath(args.model))
+    tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=file)
+    model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=file, dtype=torch.float32,
+                                                 attn_implementation="eager").eval()
+    with open(args.text, encoding="utf-8") as text:
+        ids = tokenizer(text.read(), add_special_tokens=False)["input_ids"]
+    ok = True
+    for device in args.devices.split(","):
+        if device == "reference":
+            ok &= check_reference(args, model, tokenizer, list(ids))
+        else:
+            ok &= check_rounding(args, device, model, list(ids), args.adds_bos, tokenizer.bos_token_id)
+    sys.exit(0 if ok else 1)
+
+
+if __name__ == "__main__":
+    main()
