@@ -38,8 +38,7 @@ double weight(float logit, float best, double temperature = 1) {
 void penalize_repeats(std::span<float> logits, std::span<const int32_t> recent, float penalty) {
   std::vector<int32_t> ids(recent.begin(), recent.end());
   std::ranges::sort(ids);
-  const auto repeated = std::ranges::unique(ids);
-  ids.erase(repeated.begin(), repeated.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   for (const int32_t id : ids) {
     if (id < 0 || static_cast<size_t>(id) >= logits.size()) continue;
     float& logit = logits[static_cast<size_t>(id)];
