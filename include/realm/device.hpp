@@ -1,0 +1,30 @@
+// The devices that Realm can compute on, by name. Names: "cpu", "reference" (every op by its
+// definition, slow), "cuda", "metal", "webgpu", each with ":N" for the Nth of its kind, and "auto".
+// Thread-safe.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace realm {
+
+struct DeviceOptions {
+  int threads = 0;  ///< of host devices; 0: one per physical core this process may use
+  std::string cpu_isa =
+      {};  ///< forces a variant of the cpu device; empty: REALM_CPU_ISA, or the best
+};
+
+/// A device that can be opened, or a backend that was tried in vain.
+struct DeviceListing {
+  std::string name = {};         ///< "cpu", "cuda:0"
+  std::string description = {};  ///< of a device found
+  std::string unavailable = {};  ///< why not; empty: it is there
+};
+
+/// Everything that was looked for, in the order of preference of "auto".
+std::vector<DeviceListing> list_devices();
+
+/// `name` if it is not empty, else what the environment variable REALM_DEVICE holds, else "auto".
+std::string device_or_default(const std::string& name);
+
+}  // namespace realm
