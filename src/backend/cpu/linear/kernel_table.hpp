@@ -44,6 +44,7 @@ struct LinearKernels {
   const char* isa;
   int32_t tile_rows;    ///< W of packed.hpp
   int32_t max_columns;  ///< of a group
+  int32_t code_unit;    ///< codes of a column that lie together
   bool offset_bytes;    ///< signed codes are stored with 128 added
   Prepare prepare;
   Multiply multiply[kFormatNumbers];  ///< by GGUF number; nullptr: no weight format

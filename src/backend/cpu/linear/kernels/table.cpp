@@ -38,6 +38,7 @@ constexpr LinearKernels make_table() {
   table.isa = Isa::kName;
   table.tile_rows = Isa::kRows;
   table.max_columns = Isa::kColumns;
+  table.code_unit = Isa::kUnit;
   table.offset_bytes = Isa::kOffsetBytes;
   table.prepare = &prepare;
   fill(table);

@@ -1,0 +1,143 @@
+// Activations: every set rounds as ops/activations.hpp defines, to the bit, and puts each code
+// where its kernels look for it.
+#include "backend/cpu/linear/columns.hpp"
+
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "backend/cpu/linear/linear_test_tools.hpp"
+#include "backend/cpu/linear/packed.hpp"
+#include "base/str.hpp"
+#include "ops/activations.hpp"
+
+namespace realm::cpu {
+namespace {
+
+using ColumnsTest = LinearTest;
+INSTANTIATE_TEST_SUITE_P(Isa, ColumnsTest, testing::Range(size_t{0}, variants().size()),
+                         variant_name);
+
+constexpr uint32_t kAllPlanes = kFloats | kCodes | kStarts | kSums | kStarts16 | kSums16;
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInf = std::numeric_limits<float>::infinity();
+
+// Blocks that can hurt.
+std::vector<float> hard_row(Rng& rng, size_t blocks) {
+  std::vector<float> x(blocks * kBlock);
+  for (size_t b = 0; b < blocks; ++b) {
+    float* block = &x[b * kBlock];
+    const double size = std::exp2(rng.uniform(-60, 60));
+    for (size_t i = 0; i < kBlock; ++i) block[i] = static_cast<float>(rng.gaussian() * size);
+    const auto at = static_cast<size_t>(rng.below(kBlock));
+    switch (rng.below(12)) {
+      case 0:
+        std::fill_n(block, kBlock, 0.0f);
+        break;
+      case 1:
+        block[at] = kNan;
+        break;
+      case 2:
+        block[at] = rng.below(2) == 0 ? kInf : -kInf;
+        break;
+      case 3:  // the inverse of the largest overflows
+        for (size_t i = 0; i < kBlock; ++i) block[i] = static_cast<float>(rng.gaussian() * 1e-39);
+        break;
+      case 4:  // around the smallest whose inverse is finite
+        for (size_t i = 0; i < kBlock; ++i) {
+          block[i] = static_cast<float>(rng.uniform(-1, 1) * 3.7323e-37);
+        }
+        break;
+      case 5:  // exact ties: rounds to even
+        for (size_t i = 0; i < kBlock; ++i) {
+          block[i] = static_cast<float>(rng.below(255)) - 127.0f + 0.5f;
+        }
+        block[at] = rng.below(2) == 0 ? 127.0f : -127.0f;
+        break;
+      case 6:  // the largest finite numbers
+        block[at] = std::numeric_limits<float>::max();
+        break;
+      case 7:
+        block[at] = -0.0f;
+        break;
+      default:
+        break;
+    }
+  }
+  return x;
+}
+
+uint32_t bits_of(float v) { return std::bit_cast<uint32_t>(v); }
+
+TEST_P(ColumnsTest, RoundedToTheBit) {
+  Rng rng(kSeed);
+  ThreadPool pool(2);
+  constexpr int64_t kBlocks = 9;
+  constexpr int64_t kCols = kBlocks * kBlock;
+  size_t poisoned = 0;
+  for (int64_t m = 1; m <= 40; ++m) {
+    std::vector<std::vector<float>> x;
+    std::vector<float> all;
+    for (int64_t r = 0; r < m; ++r) {
+      x.push_back(hard_row(rng, kBlocks));
+      all.insert(all.end(), x.back().begin(), x.back().end());
+    }
+    const auto groups = ColumnGroups::prepare(
+        context(pool), {.x = all.data(), .stride = kCols, .m = m, .k = kCols}, kAllPlanes);
+    ASSERT_TRUE(groups.has_value());
+    int64_t column = 0;
+    for (int64_t g = 0; g < groups->count(); ++g) {
+      ASSERT_EQ(groups->first_column(g), column);
+      const Columns columns = groups->columns(g);
+      ASSERT_LE(columns.count, kernels_->max_columns);
+      for (int32_t j = 0; j < columns.count; ++j, ++column) {
+        const std::vector<float>& row = x[static_cast<size_t>(column)];
+        for (int64_t b = 0; b < kBlocks; ++b) {
+          SCOPED_TRACE(str("m ", m, " column ", column, " block ", b));
+          const float* values = &row[static_cast<size_t>(b * kBlock)];
+          const ActivationBlock want = round_activations({values, kBlock});
+          const int64_t at = b * columns.count + j;
+          const float scale = columns.scales[at];
+          int32_t sums[2] = {};
+          for (int32_t i = 0; i < static_cast<int32_t>(kBlock); ++i) {
+            sums[i / 16] += want.codes[static_cast<size_t>(i)];
+            const int64_t unit = kernels_->code_unit;
+            const int64_t place =
+                (b * kBlock + i) / unit * unit * columns.count + j * unit + i % unit;
+            ASSERT_EQ(columns.codes[place], want.codes[static_cast<size_t>(i)]) << i;
+            ASSERT_EQ(bits_of(columns.floats[(b * kBlock + i) * columns.count + j]),
+                      bits_of(values[i]));
+          }
+          const int64_t at16 = 2 * b * columns.count + j;
+          EXPECT_EQ(columns.starts[at], -(sums[0] + sums[1]));
+          EXPECT_EQ(columns.starts16[at16], -sums[0]);
+          EXPECT_EQ(columns.starts16[at16 + columns.count], -sums[1]);
+          if (std::isnan(want.scale)) {
+            ++poisoned;
+            EXPECT_TRUE(std::isnan(scale));
+            EXPECT_TRUE(std::isnan(columns.sums[at]));
+            EXPECT_TRUE(std::isnan(columns.sums16[at16]));
+            continue;
+          }
+          ASSERT_EQ(bits_of(scale), bits_of(want.scale));
+          EXPECT_EQ(columns.sums[at], scale * static_cast<float>(sums[0] + sums[1]));
+          EXPECT_EQ(columns.sums16[at16], scale * static_cast<float>(sums[0]));
+          EXPECT_EQ(columns.sums16[at16 + columns.count], scale * static_cast<float>(sums[1]));
+        }
+      }
+    }
+    ASSERT_EQ(column, m);
+  }
+  EXPECT_GT(poisoned, 100u);
+}
+
+TEST_P(ColumnsTest, NoRows) {
+  ThreadPool pool(2);
+  const auto groups =
+      ColumnGroups::prepare(context(pool), {.stride = 32, .m = 0, .k = 32}, kAllPlanes);
+  ASSERT_TRUE(groups.has_value());
+  EXPECT_EQ(groups->count(), 0);
+}
+
+}  // namespace
+}  // namespace realm::cpu
