@@ -42,13 +42,14 @@ void ThreadPool::run(int64_t items, Call call, void* context) {
   items_ = items;
   call_ = call;
   context_ = context;
-  next_.store(0, std::memory_order_relaxed);
-  busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+  done_.store(0, std::memory_order_relaxed);
+  const uint64_t number = (loop_.load(std::memory_order_relaxed) >> 32) + 1;
+  loop_.store(number << 32 | static_cast<uint64_t>(items), std::memory_order_release);
   epoch_.fetch_add(1, std::memory_order_release);
   epoch_.notify_all();
   drain(0);
-  // Workers leave within one item of each other: spin, then let the system run them.
-  for (int spin = 0; busy_.load(std::memory_order_acquire) != 0; ++spin) {
+  // The others are within one item of their end: spin, then let the system run them.
+  for (int spin = 0; done_.load(std::memory_order_acquire) != items; ++spin) {
     if (spin < kSpins) {
       relax();
     } else {
@@ -58,11 +59,19 @@ void ThreadPool::run(int64_t items, Call call, void* context) {
 }
 
 void ThreadPool::drain(int thread) {
-  for (;;) {
-    const int64_t item = next_.fetch_add(1, std::memory_order_relaxed);
-    if (item >= items_) return;
+  int64_t finished = 0;
+  uint64_t now = loop_.load(std::memory_order_acquire);
+  while ((now & 0xffffffffu) != 0) {
+    if (!loop_.compare_exchange_weak(now, now - 1, std::memory_order_acq_rel,
+                                     std::memory_order_acquire)) {
+      continue;
+    }
+    const int64_t item = items_ - static_cast<int64_t>(now & 0xffffffffu);
     call_(context_, item, thread);
+    ++finished;
+    now = loop_.load(std::memory_order_acquire);
   }
+  if (finished > 0) done_.fetch_add(finished, std::memory_order_release);
 }
 
 void ThreadPool::work(int thread) {
@@ -80,7 +89,6 @@ void ThreadPool::work(int thread) {
     seen = now;
     if (stop_.load()) return;
     drain(thread);
-    busy_.fetch_sub(1, std::memory_order_release);
   }
 }
 
