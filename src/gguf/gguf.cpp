@@ -62,8 +62,9 @@ Result<File> File::open(const std::string& path, OpenOptions options) {
     }
   }
   if (split->tensors && *split->tensors != file.tensors_.size()) {
-    return Error{Code::kCorruptFile, str(path, ": key ", kSplitTensorsKey, ": ", *split->tensors,
-                                         " tensors, found ", file.tensors_.size())};
+    return Error{Code::kCorruptFile,
+                 str(path, ": ", file.metadata_.place_of(kSplitTensorsKey), ": ", *split->tensors,
+                     " tensors, found ", file.tensors_.size())};
   }
   return file;
 }

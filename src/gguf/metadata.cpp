@@ -109,6 +109,13 @@ const Value* Metadata::find(std::string_view key) const {
   return found == index_.end() ? nullptr : &entries_[found->second].value;
 }
 
+std::string Metadata::place_of(std::string_view key) const {
+  const auto found = index_.find(key);
+  const std::string name = "key " + printable(key);
+  return found == index_.end() ? name
+                               : str(name, " at byte ", entries_[found->second].offset_bytes);
+}
+
 bool Metadata::add(std::string key, Value value, uint64_t offset_bytes) {
   if (!index_.emplace(key, entries_.size()).second) return false;
   entries_.push_back({std::move(key), std::move(value), offset_bytes});
@@ -117,14 +124,12 @@ bool Metadata::add(std::string key, Value value, uint64_t offset_bytes) {
 
 template <class T>
 Result<std::optional<T>> Metadata::get_optional(std::string_view key) const {
-  const auto found = index_.find(key);
-  if (found == index_.end()) return std::optional<T>();
-  const Entry& entry = entries_[found->second];
-  std::optional<T> value = convert_any<T>(entry.value);
+  const Value* found = find(key);
+  if (found == nullptr) return std::optional<T>();
+  std::optional<T> value = convert_any<T>(*found);
   if (value) return value;
-  return Error{Code::kCorruptFile,
-               str("key ", printable(key), " at byte ", entry.offset_bytes, ": expected ",
-                   expected_name<T>(), ", found ", found_name(entry.value))};
+  return Error{Code::kCorruptFile, str(place_of(key), ": expected ", expected_name<T>(), ", found ",
+                                       found_name(*found))};
 }
 
 template <class T>
@@ -132,8 +137,7 @@ Result<T> Metadata::get(std::string_view key) const {
   auto found = get_optional<T>(key);
   if (!found) return std::move(found).error();
   if (found->has_value()) return std::move(**found);
-  return Error{Code::kCorruptFile,
-               str("key ", printable(key), ": missing, expected ", expected_name<T>())};
+  return Error{Code::kCorruptFile, str(place_of(key), ": missing, expected ", expected_name<T>())};
 }
 
 #define REALM_INSTANTIATE_ONE(T)                            \

@@ -28,6 +28,10 @@ class Metadata {
   const std::vector<Entry>& entries() const { return entries_; }
   const Value* find(std::string_view key) const;
 
+  /// How errors about a key begin: "key general.alignment at byte 812", or without the byte where
+  /// the key is absent.
+  std::string place_of(std::string_view key) const;
+
   /// Errors: kCorruptFile "key llama.block_count: missing, expected uint32" or
   /// "key llama.block_count at byte 812: expected uint32, found string", or "found int32 -1".
   template <class T>

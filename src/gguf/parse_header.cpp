@@ -57,8 +57,8 @@ Result<uint32_t> alignment_of(const Metadata& metadata) {
   REALM_ASSIGN(const uint32_t alignment,
                metadata.get_or<uint32_t>(kAlignmentKey, kDefaultAlignment));
   if (is_alignment(alignment)) return alignment;
-  return corrupt(
-      str("key ", kAlignmentKey, ": ", alignment, " is not a power of two of 8 at least"));
+  return corrupt(str(alignment, " is not a power of two of 8 at least"))
+      .in(metadata.place_of(kAlignmentKey));
 }
 
 }  // namespace

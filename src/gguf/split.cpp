@@ -15,7 +15,7 @@ Result<Split> split_of(const Metadata& metadata) {
   if (count <= 1) return Split{};
   if (no >= count) {
     return Error{Code::kCorruptFile,
-                 str("key ", kSplitNoKey, ": part ", no, " (from 0) of ", count)};
+                 str(metadata.place_of(kSplitNoKey), ": part ", no, " (from 0) of ", count)};
   }
   return Split{no, count, tensors};
 }
@@ -37,8 +37,8 @@ Result<void> check_follows(const Split& first, const Metadata& metadata, uint32_
   REALM_ASSIGN(const Split split, split_of(metadata));
   if (split.no == no && split.count == first.count) return {};
   return Error{Code::kCorruptFile,
-               str("keys ", kSplitNoKey, " and ", kSplitCountKey, ": part ", split.no + 1, " of ",
-                   split.count, ", expected part ", no + 1, " of ", first.count)};
+               str(metadata.place_of(kSplitNoKey), ": part ", split.no + 1, " of ", split.count,
+                   ", expected part ", no + 1, " of ", first.count)};
 }
 
 std::string part_path(const std::string& first, uint32_t no, uint32_t count) {
