@@ -93,6 +93,27 @@ Result<std::unique_ptr<Device>> open_backend(const Backend& backend, int index,
   return device;
 }
 
+// Backends that "auto" passed over for one reason.
+struct Passed {
+  std::string names;
+  std::string reason;
+};
+
+void pass_over(std::vector<Passed>& passed, const Backend& backend, const Error& error) {
+  const std::string reason = backend.open == nullptr ? std::string(backend.absent) : error.message;
+  if (passed.empty() || passed.back().reason != reason) {
+    passed.push_back({std::string(backend.name), reason});
+  } else {
+    passed.back().names += str(", ", backend.name);
+  }
+}
+
+std::string text_of(const std::vector<Passed>& passed) {
+  std::string out;
+  for (const Passed& p : passed) out += str(out.empty() ? "" : "; ", p.names, ": ", p.reason);
+  return out;
+}
+
 }  // namespace
 
 std::vector<DeviceListing> list_devices() {
@@ -116,15 +137,19 @@ Result<std::unique_ptr<Device>> open_device(const std::string& name, const Devic
                                             const LogSink& log) {
   const auto request = parse(name);
   if (request && request->name == "auto" && name == "auto") {
-    std::string tried;
+    std::vector<Passed> passed;
     for (const Backend& backend : kBackends) {
       if (!backend.automatic) continue;
       auto device = open_backend(backend, 0, options);
-      if (device) return device;
-      if (log) log(LogLevel::kInfo, device.error().message);
-      tried += str(tried.empty() ? "" : "; ", device.error().message);
+      if (device) {
+        if (log && !passed.empty()) {
+          log(LogLevel::kInfo, str("device ", backend.name, " (", text_of(passed), ")"));
+        }
+        return device;
+      }
+      pass_over(passed, backend, device.error());
     }
-    return Error{Code::kNotFound, "no device: " + tried};
+    return Error{Code::kNotFound, "no device: " + text_of(passed)};
   }
   const Backend* backend = request ? find_backend(request->name) : nullptr;
   if (backend == nullptr) {
