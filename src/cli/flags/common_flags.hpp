@@ -1,0 +1,31 @@
+// Flags that several commands have, and what they mean to the engine.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/command.hpp"
+#include "realm/model_info.hpp"
+
+namespace realm::cli {
+
+extern const char* const kModelHelp;
+
+struct DeviceFlags {
+  std::optional<std::string> device;
+  int threads = 0;
+
+  void declare(Flags& flags);
+  /// --device, else REALM_DEVICE, else "auto".
+  std::string name(const Host& host) const;
+  /// Device and threads, messages to the console.
+  EngineOptions engine_options(const Host& host, bool verbose) const;
+};
+
+/// --json.
+void declare_json(Flags& flags, bool& json);
+
+/// Longest context that -c takes: 16 Mi tokens, far above what models are made for.
+constexpr Range kContextRange{2, 16777216};
+
+}  // namespace realm::cli

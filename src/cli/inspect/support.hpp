@@ -1,0 +1,27 @@
+// What each device here can do: ops of the closed list, and formats of weights.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "realm/format.hpp"
+
+namespace realm::cli {
+
+struct DeviceSupport {
+  std::string name;
+  std::string unavailable;       ///< why it is not here; then the rest is empty
+  std::vector<std::string> ops;  ///< that it has, by name
+  std::vector<Format> formats;   ///< of weights that it multiplies with
+};
+
+/// Of every device that was looked for; opens those that are there.
+std::vector<DeviceSupport> device_support();
+
+/// A table of ops by devices and one of formats by devices. `used` are the model's formats: marked.
+std::string support_text(const std::vector<DeviceSupport>& devices,
+                         const std::vector<Format>& used);
+nlohmann::ordered_json support_json(const std::vector<DeviceSupport>& devices);
+
+}  // namespace realm::cli
