@@ -1,0 +1,143 @@
+#include "process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <stdexcept>
+
+namespace realm::testing {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Pipe {
+  int read = -1, write = -1;
+  Pipe() {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
+    read = ends[0];
+    write = ends[1];
+  }
+};
+
+void shut(int& file) {
+  if (file >= 0) close(file);
+  file = -1;
+}
+
+[[noreturn]] void become(const std::vector<std::string>& command, const RunOptions& options) {
+  signal(SIGPIPE, SIG_DFL);
+  signal(SIGINT, SIG_DFL);
+  for (const std::string& name : options.unset) unsetenv(name.c_str());
+  for (const auto& entry : options.set) setenv(entry.first.c_str(), entry.second.c_str(), 1);
+  std::vector<char*> words;
+  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  execv(words[0], words.data());
+  _exit(127);
+}
+
+// The ends that the test holds; -1 where there is none.
+struct Ends {
+  pid_t child = -1;
+  int in = -1, out = -1, err = -1;
+};
+
+Ends start(const std::vector<std::string>& command, const RunOptions& options) {
+  Ends ends;
+  if (options.terminal) {
+    int screen = -1;
+    ends.child = forkpty(&screen, nullptr, nullptr, nullptr);
+    if (ends.child == 0) become(command, options);
+    ends.out = screen;
+    ends.in = dup(screen);
+    return ends;
+  }
+  Pipe in, out, err;
+  ends.child = fork();
+  if (ends.child == 0) {
+    int file = out.write;
+    if (!options.output_file.empty())
+      file = open(options.output_file.c_str(), O_WRONLY | O_CREAT, 0600);
+    dup2(in.read, 0);
+    dup2(file, 1);
+    dup2(err.write, 2);
+    become(command, options);
+  }
+  shut(in.read);
+  shut(out.write);
+  shut(err.write);
+  ends.in = in.write;
+  ends.out = out.read;
+  ends.err = err.read;
+  return ends;
+}
+
+// Reads what is there; false at the end of the stream. A terminal whose program has gone says EIO.
+bool take(int file, std::string& to) {
+  char buffer[1 << 14];
+  const ssize_t got = read(file, buffer, sizeof buffer);
+  if (got < 0) return errno == EINTR || errno == EAGAIN;
+  to.append(buffer, static_cast<size_t>(got));
+  return got > 0;
+}
+
+}  // namespace
+
+Outcome run(const std::vector<std::string>& command, const RunOptions& options) {
+  signal(SIGPIPE, SIG_IGN);  // a program may end before it has read its input
+  const auto begin = Clock::now();
+  const auto seconds = [&begin] {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+  };
+  Ends ends = start(command, options);
+  if (ends.child < 0) throw std::runtime_error("fork");
+  Outcome result;
+  std::string input = options.input;
+  fcntl(ends.in, F_SETFL, O_NONBLOCK);
+  while (ends.out >= 0 || ends.err >= 0) {
+    if (input.empty() && !options.terminal) shut(ends.in);
+    pollfd files[] = {
+        {ends.out, POLLIN, 0}, {ends.err, POLLIN, 0}, {input.empty() ? -1 : ends.in, POLLOUT, 0}};
+    poll(files, 3, 100);
+    if (files[0].revents != 0 && !take(ends.out, result.out)) shut(ends.out);
+    if (files[1].revents != 0 && !take(ends.err, result.err)) shut(ends.err);
+    if (files[2].revents != 0) {
+      const ssize_t written = write(ends.in, input.data(), input.size());
+      if (written < 0 && errno != EAGAIN) input.clear();
+      if (written > 0) input.erase(0, static_cast<size_t>(written));
+    }
+    if (options.close_output_early && !result.out.empty()) shut(ends.out);
+    if (options.interrupt_at_output && !result.out.empty() && result.signal == 0) {
+      kill(ends.child, SIGINT);
+      result.signal = SIGINT;  // sent; replaced below by what ended it
+    }
+    if (seconds() > options.timeout_seconds) {
+      result.timed_out = true;
+      kill(ends.child, SIGKILL);
+      break;
+    }
+  }
+  shut(ends.in);
+  shut(ends.out);
+  shut(ends.err);
+  int status = 0;
+  rusage usage{};
+  while (wait4(ends.child, &status, 0, &usage) < 0 && errno == EINTR) {
+  }
+  result.seconds = seconds();
+  result.peak_kib = usage.ru_maxrss;
+  result.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return result;
+}
+
+}  // namespace realm::testing
