@@ -1,22 +1,31 @@
 #!/usr/bin/python3
-"""What Jinja2 makes of chat templates and of small pieces of template: the expected values of
-tests/golden/chat_templates.
+"""What Jinja2 makes of chat templates and of small templates: the expected values of
+tests/golden/chat_templates/expected.json and tests/golden/jinja_cases.json.
 
-Run with Debian's python3-jinja2 (3.1.2): /usr/bin/python3 tests/oracle/chat_template_oracle.py
-Jinja2 is set up as PyPI's transformers does it, except that methods which change lists and dicts
-are allowed, as in plain Jinja2. Writes expected.json and snippets.json."""
+  /usr/bin/python3 tests/oracle/chat_template_oracle.py           writes both files
+  /usr/bin/python3 tests/oracle/chat_template_oracle.py --check   fails when they would change
+
+Needs Debian 12's python3-jinja2 (3.1.2) and nothing else. Jinja2 is set up as PyPI's transformers
+does it, except that methods which change lists and dicts are allowed, as in plain Jinja2."""
 
 import datetime
 import json
 import pathlib
+import re
+import sys
 
-import jinja2
-import jinja2.ext
-import jinja2.sandbox
+SKIPPED = 77  # ctest counts it as skipped
+try:
+    import jinja2
+    import jinja2.ext
+    import jinja2.sandbox
+except ImportError:
+    print("python3-jinja2 is not installed")
+    sys.exit(SKIPPED)
 from chat_conversations import CONVERSATIONS
-from template_snippets import CONTEXT, SNIPPETS
+from jinja_cases import CASES, CONTEXT
 
-GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden" / "chat_templates"
+GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden"
 NOW = datetime.datetime(2024, 7, 26, 13, 5, 9, 1234)
 
 
@@ -56,32 +65,74 @@ def environment():
     return env
 
 
+ENVIRONMENT = environment()
+
+
+def plain(text):
+    """Without what is CPython's alone: addresses, the names of functions inside Jinja2, lines of
+    the generated code."""
+    text = re.sub(r" at 0x[0-9a-f]+>", ">", text)
+    text = re.sub(r"<generator object \w+>", "<generator object>", text)
+    text = re.sub(r"'l_\d+_(\w+)'", r"'\1'", text)
+    return re.sub(r" \(<template>, line \d+\)", "", text)
+
+
 def render(source, variables):
     try:
         # A copy: templates may change what they are given.
-        return {"text": environment().from_string(source).render(**json.loads(json.dumps(variables)))}
+        text = ENVIRONMENT.from_string(source).render(**json.loads(json.dumps(variables)))
+        return {"text": plain(text)}
     except jinja2.TemplateSyntaxError as error:
-        return {"error": error.message}
+        return {"error": error.message, "line": error.lineno}
+    except RecursionError:
+        return {"recursion": True}
     except Exception as error:
-        return {"error": str(error)}
+        return {"error": plain(str(error))}
+
+
+def compact(data):
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def table(head, rows):
+    """One row a line: a change of one row is one line of a diff."""
+    return head + ",\n".join(rows) + "\n]}\n"
+
+
+def chats():
+    rows = []
+    for path in sorted((GOLDEN / "chat_templates").glob("*.jinja")):
+        source = path.read_text(encoding="utf-8")
+        for name, variables in CONVERSATIONS.items():
+            rows.append({"template": path.stem, "conversation": name, **render(source, variables)})
+    return '{"conversations":' + compact(CONVERSATIONS) + ',\n"cases":[\n', rows
+
+
+def cases():
+    rows = [{"group": group, "source": source, **render(source, CONTEXT)}
+            for group, sources in CASES.items() for source in sources]
+    return '{"context":' + compact(CONTEXT) + ',\n"cases":[\n', rows
 
 
 def main():
-    assert jinja2.__version__ == "3.1.2", jinja2.__version__
-    templates = {}
-    for path in sorted(GOLDEN.glob("*.jinja")):
-        source = path.read_text(encoding="utf-8")
-        templates[path.stem] = [render(source, v) for v in CONVERSATIONS.values()]
-    expected = {"conversations": CONVERSATIONS, "templates": templates}
-    snippets = [{"source": s, **render(s, CONTEXT)} for s in SNIPPETS]
-    for name, data in (("expected", expected), ("snippets", {"context": CONTEXT, "snippets": snippets})):
-        text = json.dumps(data, ensure_ascii=False, indent=0) + "\n"
-        (GOLDEN / f"{name}.json").write_text(text, encoding="utf-8")
-        print(name, len(text.encode()), "bytes")
-    errors = sum("error" in r for t in templates.values() for r in t)
-    print(len(templates), "templates x", len(CONVERSATIONS), "conversations,", errors, "raise;",
-          len(snippets), "snippets,", sum("error" in s for s in snippets), "raise")
+    check = "--check" in sys.argv[1:]
+    if jinja2.__version__ != "3.1.2":
+        print("Jinja2 3.1.2 is needed, found", jinja2.__version__)
+        return SKIPPED
+    stale = 0
+    for path, make in ((GOLDEN / "chat_templates" / "expected.json", chats),
+                       (GOLDEN / "jinja_cases.json", cases)):
+        head, rows = make()
+        text = table(head, [compact(row) for row in rows])
+        print(f"{path.name}: {len(rows)} renderings, {sum('text' not in row for row in rows)} of them"
+              f" errors, {len(text.encode())} bytes")
+        if not check:
+            path.write_text(text, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != text:
+            print(f"{path} is not what Jinja2 says")
+            stale += 1
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

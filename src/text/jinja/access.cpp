@@ -28,8 +28,8 @@ Result<Value> python_attribute(Interp& interp, const Value& object, std::string_
     if (name == "list") return Value(object.items()[1]);
   }
   if (name.substr(0, 2) == "__") {
-    return Value::undefined(str("access to attribute '", name, "' of '", type_name(object),
-                                "' object is unsafe."));
+    return Value::undefined(
+        str("access to attribute '", name, "' of '", type_name(object), "' object is unsafe."));
   }
   return find_method(object, name);
 }
@@ -171,7 +171,8 @@ Result<Value> get_slice(Interp& interp, const Value& object, const Value& start,
 Result<bool> contains(Interp& interp, const Value& container, const Value& item) {
   if (container.is_string()) {
     if (!item.is_string()) {
-      return type_error(str("'in <string>' requires string as left operand, not ", type_name(item)));
+      return type_error(
+          str("'in <string>' requires string as left operand, not ", type_name(item)));
     }
     REALM_TRY(interp.charge_bytes(container.string().size()));
     return container.string().find(item.string()) != std::string::npos;
@@ -224,6 +225,27 @@ Result<std::vector<Value>> to_list(Interp& interp, const Value& value) {
     REALM_ASSIGN(Value item, iterator.as<Iterator>()->next(interp));
     if (item.missing()) return out;
     out.push_back(std::move(item));
+  }
+}
+
+Result<std::vector<Value>> unpack(Interp& interp, const Value& value, std::size_t count) {
+  if (value.is_none() || value.is_number() ||
+      (value.is(Kind::kDynamic) && !value.dynamic().iterable())) {
+    return type_error(str("cannot unpack non-iterable ", type_name(value), " object"));
+  }
+  REALM_ASSIGN(const Value iterator, iterate(interp, value));
+  std::vector<Value> out;
+  for (;;) {
+    REALM_ASSIGN(Value next, iterator.as<Iterator>()->next(interp));
+    if (out.size() == count && next.missing()) return out;
+    if (out.size() == count) {
+      return type_error(str("too many values to unpack (expected ", count, ")"));
+    }
+    if (next.missing()) {
+      return type_error(
+          str("not enough values to unpack (expected ", count, ", got ", out.size(), ")"));
+    }
+    out.push_back(std::move(next));
   }
 }
 

@@ -15,7 +15,7 @@ Value Args::take(std::string_view name) {
   return {};
 }
 
-Result<std::string> Dynamic::repr(Interp&) { return str("<", type_name(), " object>"); }
+Result<std::string> Dynamic::repr(Interp&) { return str("<", module(), type_name(), " object>"); }
 Result<Value> Dynamic::attribute(Interp&, const Value&, std::string_view) { return Value(); }
 Result<Value> Dynamic::item(Interp&, const Value&) { return Value(); }
 Result<Value> Dynamic::call(Interp&, Args) {
@@ -33,9 +33,15 @@ Result<Value> Iterator::iterate(Interp&) {
   return Value();
 }
 
-Result<std::string> Function::repr(Interp&) { return str("<function ", name_, ">"); }
+Result<std::string> Function::repr(Interp&) {
+  if (method_) return str("<built-in method ", name_, " of ", jinja::type_name(self_), " object>");
+  return shown_;
+}
 
-Result<Value> Function::call(Interp& interp, Args args) { return body_(interp, self_, args); }
+Result<Value> Function::call(Interp& interp, Args args) {
+  args.callee = name_;
+  return body_(interp, self_, args);
+}
 
 Result<std::string> Namespace::repr(Interp& interp) {
   REALM_ASSIGN(std::string dict, jinja::repr(interp, Value(attributes_)));

@@ -17,6 +17,7 @@ class Interp;
 
 /// The arguments of a call.
 struct Args {
+  std::string_view callee;  ///< the name of the native function that is called, for messages
   std::vector<Value> list;
   std::vector<std::pair<std::string, Value>> named;
 
@@ -43,6 +44,7 @@ class Dynamic : public Object {
   /// None when len(x) is a TypeError. May have to run an iterator to its end.
   virtual Result<std::optional<std::int64_t>> length(Interp& interp);
   virtual bool truthy() const { return true; }
+  virtual bool hashable() const { return true; }
   virtual bool equals(const Dynamic& other) const { return this == &other; }
   void take_children(std::vector<Value>&) override {}
 };
@@ -71,10 +73,14 @@ Value make_dynamic(Arg&&... arg) {
 class Function final : public Dynamic {
  public:
   using Body = Result<Value> (*)(Interp& interp, const Value& self, Args& args);
-  Function(std::string name, Body body, Value self, bool method)
-      : name_(std::move(name)), body_(body), self_(std::move(self)), method_(method) {}
+  Function(std::string name, Body body, Value self)
+      : name_(std::move(name)), body_(body), self_(std::move(self)), method_(true) {}
+  /// A global function; `shown` is its repr().
+  Function(std::string name, Body body, std::string_view shown)
+      : name_(std::move(name)), body_(body), shown_(shown), method_(false) {}
   std::string type_name() const override {
-    return method_ ? "builtin_function_or_method" : "function";
+    if (method_) return "builtin_function_or_method";
+    return shown_.rfind("<class", 0) == 0 ? "type" : "function";
   }
   Result<std::string> repr(Interp& interp) override;
   bool callable() const override { return true; }
@@ -85,6 +91,7 @@ class Function final : public Dynamic {
   std::string name_;
   Body body_;
   Value self_;
+  std::string shown_;
   bool method_;
 };
 

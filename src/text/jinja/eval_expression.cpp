@@ -203,12 +203,18 @@ Result<Value> Interp::eval_call(const Expr& expr, const ScopePtr& scope) {
 
 Result<Value> Interp::eval_filter(const Expr& expr, const ScopePtr& scope, Value input) {
   REALM_ASSIGN(Args args, eval_args(*expr.call, scope, std::move(input)));
+  if (expr.conditional && !find_filter(expr.name)) {
+    return type_error(str("No filter named '", expr.name, "' found."));
+  }
   return apply_filter(*this, expr.name, std::move(args));
 }
 
 Result<Value> Interp::eval_test(const Expr& expr, const ScopePtr& scope) {
   REALM_ASSIGN(Value subject, eval(*expr.a, scope));
   REALM_ASSIGN(Args args, eval_args(*expr.call, scope, std::move(subject)));
+  if (expr.conditional && !find_test(expr.name)) {
+    return type_error(str("No test named '", expr.name, "' found."));
+  }
   return apply_test(*this, expr.name, std::move(args));
 }
 

@@ -71,8 +71,9 @@ Result<Flow> Interp::exec(const Stmt& stmt, const ScopePtr& scope) {
     case StmtKind::kScope:
       return exec(stmt.blocks[0], inner(scope));
     case StmtKind::kBlock:
+      if (stmt.required) return type_error(str("Required block '", stmt.text, "' not found"));
       // A block sees the template's own variables, not those of the loops around it.
-      return exec(stmt.blocks[0], inner(top_));
+      return exec(stmt.blocks[0], inner(stmt.scoped ? scope : top_));
     case StmtKind::kAutoescape:
       return exec_autoescape(stmt, scope);
     case StmtKind::kBreak:
@@ -138,18 +139,18 @@ Result<Flow> Interp::loop_body(const Stmt& stmt, const Value& items, const Scope
   const Value loop = make_dynamic<LoopContext>(std::move(source), std::move(iterator), depth0);
   LoopContext& context = *loop.as<LoopContext>();
   if (stmt.recursive) context.make_recursive(stmt, scope);
-  bool empty = true;
+  bool completed = false;  // a body that came to its end: the else is for loops without one
   for (;;) {
     REALM_ASSIGN(const Value item, context.advance(*this));
     if (item.missing()) break;
-    empty = false;
     const ScopePtr body = inner(scope);
     body->set("loop", loop);
     REALM_TRY(assign(stmt.targets[0], item, body));
     REALM_ASSIGN(const Flow flow, exec(stmt.blocks[0], body));
     if (flow == Flow::kBreak) break;
+    completed |= flow == Flow::kNormal;
   }
-  if (!empty || stmt.blocks.size() < 2) return Flow::kNormal;
+  if (completed || stmt.blocks.size() < 2) return Flow::kNormal;
   return exec(stmt.blocks[1], inner(scope));
 }
 

@@ -140,27 +140,15 @@ Result<void> Interp::assign(const Target& target, const Value& value, const Scop
     scope->set(target.name, value);
     return {};
   }
-  if (!value.is_string() && !value.is_list() && !value.is_tuple() && !value.is_dict() &&
-      !value.is_undefined() && !(value.is(Kind::kDynamic) && value.dynamic().iterable())) {
+  Result<std::vector<Value>> parts = unpack(*this, value, target.items.size());
+  if (!parts) {
     failed_at_ = target.at;
-    return type_error(str("cannot unpack non-iterable ", type_name(value), " object"));
+    return std::move(parts).error();
   }
-  REALM_ASSIGN(const Value iterator, iterate(*this, value));
-  std::size_t count = 0;
-  for (const Target& item : target.items) {
-    REALM_ASSIGN(const Value next, iterator.as<Iterator>()->next(*this));
-    if (next.missing()) {
-      failed_at_ = target.at;
-      return type_error(str("not enough values to unpack (expected ", target.items.size(),
-                            ", got ", count, ")"));
-    }
-    REALM_TRY(assign(item, next, scope));
-    ++count;
+  for (std::size_t i = 0; i < parts->size(); ++i) {
+    REALM_TRY(assign(target.items[i], (*parts)[i], scope));
   }
-  REALM_ASSIGN(const Value extra, iterator.as<Iterator>()->next(*this));
-  if (extra.missing()) return {};
-  failed_at_ = target.at;
-  return type_error(str("too many values to unpack (expected ", target.items.size(), ")"));
+  return {};
 }
 
 }  // namespace realm::jinja

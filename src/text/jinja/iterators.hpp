@@ -54,6 +54,7 @@ class DictView final : public Dynamic {
   Result<Value> iterate(Interp& interp) override;
   Result<std::optional<std::int64_t>> length(Interp& interp) override;
   bool truthy() const override { return !dict_.dict().empty(); }
+  bool hashable() const override { return part_ == DictPart::kValues; }
   void take_children(std::vector<Value>& out) override { out.push_back(std::move(dict_)); }
   const Value& dict() const { return dict_; }
   DictPart part() const { return part_; }

@@ -83,27 +83,25 @@ Result<Value> LoopContext::attribute(Interp& interp, const Value& self, std::str
     const Function::Body body = [](Interp&, const Value& loop, Args& args) {
       return loop.as<LoopContext>()->cycle(args);
     };
-    return make_dynamic<Function>("cycle", body, self, true);
+    return make_dynamic<Function>("cycle", body, self);
   }
   if (name == "changed") {
     const Function::Body body = [](Interp& i, const Value& loop, Args& args) {
       return loop.as<LoopContext>()->changed(i, args);
     };
-    return make_dynamic<Function>("changed", body, self, true);
+    return make_dynamic<Function>("changed", body, self);
   }
   return Value();
 }
 
 Result<Value> LoopContext::call(Interp& interp, Args args) {
   if (!body_) {
-    return type_error(
-        "The loop must have the 'recursive' marker to be called recursively.");
+    return type_error("The loop must have the 'recursive' marker to be called recursively.");
   }
   if (args.list.size() != 1 || !args.named.empty()) {
     return type_error("a recursive loop is called with one value to loop over");
   }
-  REALM_ASSIGN(std::string text,
-               interp.run_loop(*body_, args.list[0], scope_, depth0_ + 1));
+  REALM_ASSIGN(std::string text, interp.run_loop(*body_, args.list[0], scope_, depth0_ + 1));
   return Value::text(std::move(text), interp.autoescape());
 }
 

@@ -30,17 +30,17 @@ Result<Value> concatenate(Interp& interp, const Value& a, const Value& b) {
     items.insert(items.end(), b.items().begin(), b.items().end());
     return a.is_list() ? Value(std::move(items)) : Value::tuple(std::move(items));
   }
-  if (a.is_string() || a.is_list() || a.is_tuple()) {
-    const std::string type = a.is_string() ? "str" : type_name(a);
-    return type_error(str("can only concatenate ", type, " (not \"", type_name(b), "\") to ", type));
+  if ((a.is_string() && !a.safe()) || a.is_list() || a.is_tuple()) {
+    const std::string type = type_name(a);
+    return type_error(
+        str("can only concatenate ", type, " (not \"", type_name(b), "\") to ", type));
   }
   return unsupported("+", a, b);
 }
 
 Result<Value> repeat(Interp& interp, const Value& sequence, const Value& times) {
   if (!times.is_integer()) {
-    return type_error(
-        str("can't multiply sequence by non-int of type '", type_name(times), "'"));
+    return type_error(str("can't multiply sequence by non-int of type '", type_name(times), "'"));
   }
   const auto n = static_cast<std::size_t>(std::max<std::int64_t>(0, times.integer()));
   const std::size_t size =
@@ -158,8 +158,7 @@ Result<bool> compare(Interp& interp, std::string_view op, const Value& a, const 
   if (op == "==") return equal(interp, a, b);
   if (op == "in") return contains(interp, b, a);
   if (op == "!=" || op == "not in") {
-    REALM_ASSIGN(const bool yes,
-                 op == "!=" ? equal(interp, a, b) : contains(interp, b, a));
+    REALM_ASSIGN(const bool yes, op == "!=" ? equal(interp, a, b) : contains(interp, b, a));
     return !yes;
   }
   return ordered(interp, op, a, b);
@@ -172,8 +171,12 @@ Result<Value> arithmetic(Interp& interp, std::string_view op, const Value& a, co
   if (a.is_number() && b.is_number()) return number_arithmetic(op, a, b);
   if (op == "+") return concatenate(interp, a, b);
   if (op == "*") {
-    if (is_sequence(a)) return repeat(interp, a, b);
-    if (is_sequence(b)) return repeat(interp, b, a);
+    // Safe text repeats by integers only, and leaves the rest to the other side.
+    const auto repeats = [](const Value& v, const Value& times) {
+      return is_sequence(v) && (!v.safe() || times.is_integer());
+    };
+    if (repeats(a, b)) return repeat(interp, a, b);
+    if (repeats(b, a)) return repeat(interp, b, a);
   }
   return unsupported(op, a, b);
 }

@@ -40,6 +40,8 @@ Result<bool> contains(Interp& interp, const Value& container, const Value& item)
 /// An Iterator over the value.
 Result<Value> iterate(Interp& interp, const Value& value);
 Result<std::vector<Value>> to_list(Interp& interp, const Value& value);
+/// Python's a, b = value: exactly `count` values.
+Result<std::vector<Value>> unpack(Interp& interp, const Value& value, std::size_t count);
 Result<std::int64_t> length(Interp& interp, const Value& value);
 bool is_callable(const Value& value);
 Result<Value> call(Interp& interp, const Value& callee, Args args);
@@ -55,6 +57,7 @@ Result<SliceRange> slice_range(const Value& start, const Value& stop, const Valu
 Result<std::string> to_str(Interp& interp, const Value& value);
 Result<std::string> repr(Interp& interp, const Value& value);
 std::string repr_string(std::string_view text);
+std::string escape_non_ascii(std::string_view text);  ///< what ascii() does to a repr()
 std::string format_float(double value);  ///< repr(float): the shortest text that reads back
 std::string escape_html(std::string_view text);
 

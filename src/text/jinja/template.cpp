@@ -43,7 +43,14 @@ Result<Template> Template::parse(std::string_view source, std::string name) {
   parsed->source = normalize_source(source);
   SyntaxError error;
   std::vector<Token> tokens = tokenize(parsed->source, error);
-  if (error.message.empty()) parsed->body = Parser(std::move(tokens), error).parse();
+  // A mistake of grammar in front of a malformed token is reported first, as by a lexer that runs
+  // only as far as the parser asks.
+  SyntaxError grammar;
+  Parser parser(std::move(tokens), grammar);
+  parsed->body = parser.parse();
+  if (!grammar.message.empty() && (error.message.empty() || !parser.failed_at_end())) {
+    error = grammar;
+  }
   if (!error.message.empty()) {
     return Error{Code::kInvalidArgument,
                  located(parsed->name, parsed->source, error.at, error.message)};
@@ -62,8 +69,8 @@ Result<std::string> Template::render(const Value::Dict& context, const Limits& l
   Result<std::string> text = interp.render(parsed_->body);
   if (text) return text;
   Error error = std::move(text).error();
-  error.message = located(parsed_->name, parsed_->source, interp.failed_at().value_or(0),
-                          error.message);
+  error.message =
+      located(parsed_->name, parsed_->source, interp.failed_at().value_or(0), error.message);
   return error;
 }
 

@@ -173,6 +173,12 @@ bool is_alpha(char32_t c) {
   return k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_LO;
 }
 bool is_decimal(char32_t c) { return category(c) == UTF8PROC_CATEGORY_ND; }
+int decimal_value(char32_t c) {
+  // Decimal digits stand in runs of ten from zero to nine, some runs next to one another.
+  char32_t first = c;
+  while (first > 0 && is_decimal(first - 1)) --first;
+  return static_cast<int>((c - first) % 10);
+}
 bool is_digit(char32_t c) { return is_decimal(c) || is_other_digit(c); }
 bool is_numeric(char32_t c) {
   const auto k = category(c);

@@ -28,6 +28,7 @@ bool is_line_break(char32_t c);  ///< where str.splitlines() splits (CR LF is on
 bool is_alpha(char32_t c);
 bool is_decimal(char32_t c);
 bool is_digit(char32_t c);
+int decimal_value(char32_t c);  ///< 0..9. Precondition: is_decimal(c)
 bool is_numeric(char32_t c);
 bool is_alnum(char32_t c);
 bool is_word(char32_t c);  ///< \w

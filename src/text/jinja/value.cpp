@@ -192,6 +192,8 @@ bool hashable(const Value& key, int depth) {
         if (!hashable(item, depth + 1)) return false;
       }
       return true;
+    case Kind::kDynamic:
+      return key.dynamic().hashable();
     default:
       return true;
   }

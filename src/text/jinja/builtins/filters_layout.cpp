@@ -36,6 +36,13 @@ Result<Value> center(Interp& interp, Args& args) {
   return method.dynamic().call(interp, std::move(width));
 }
 
+// The error of Python's s += "\n" and s.splitlines().
+Result<Value> not_indentable(Interp& interp, const Value& value) {
+  if (value.is_list()) return no_python_attribute(value, "splitlines");
+  if (value.is_tuple() || value.is_undefined()) return arithmetic(interp, "+", value, Value("\n"));
+  return type_error(str("unsupported operand type(s) for +=: '", type_name(value), "' and 'str'"));
+}
+
 Result<Value> indent(Interp& interp, Args& args) {
   REALM_ASSIGN(const auto a, bind("do_indent", args, {"s", "width", "first", "blank"}, 1));
   const bool first = !a[2].missing() && truthy(a[2]);
@@ -47,7 +54,7 @@ Result<Value> indent(Interp& interp, Args& args) {
     REALM_ASSIGN(const std::size_t width, as_width(interp, a[1], 4));
     indentation.assign(width, ' ');
   }
-  if (!a[0].is_string()) return arithmetic(interp, "+", a[0], Value("\n"));  // its type error
+  if (!a[0].is_string()) return not_indentable(interp, a[0]);
   std::vector<std::string> lines = split_lines(a[0].string() + "\n");
   REALM_TRY(interp.charge_bytes(a[0].string().size() + lines.size() * (indentation.size() + 1)));
   const bool safe = a[0].safe();
@@ -84,8 +91,8 @@ std::vector<std::u32string> chunks(std::u32string_view line, bool hyphens) {
   return out;
 }
 
-std::vector<std::u32string> wrap_line(std::u32string_view line, std::size_t width,
-                                      bool break_long, bool hyphens) {
+std::vector<std::u32string> wrap_line(std::u32string_view line, std::size_t width, bool break_long,
+                                      bool hyphens) {
   std::vector<std::u32string> words = chunks(line, hyphens);
   std::reverse(words.begin(), words.end());
   const auto is_blank = [](const std::u32string& s) {
@@ -121,13 +128,13 @@ std::vector<std::u32string> wrap_line(std::u32string_view line, std::size_t widt
 }
 
 Result<Value> wordwrap(Interp& interp, Args& args) {
-  REALM_ASSIGN(const auto a, bind("do_wordwrap", args,
-                                  {"s", "width", "break_long_words", "wrapstring",
-                                   "break_on_hyphens"},
-                                  1));
+  REALM_ASSIGN(const auto a,
+               bind("do_wordwrap", args,
+                    {"s", "width", "break_long_words", "wrapstring", "break_on_hyphens"}, 1));
   REALM_ASSIGN(const std::int64_t width, as_index(a[1], 79));
   if (width <= 0) return type_error(str("invalid width ", width, " (must be > 0)"));
-  if (!a[0].is_string()) return type_error("wordwrap needs text");
+  if (a[0].is_undefined()) return type_error(a[0].undefined_message());
+  if (!a[0].is_string()) return no_python_attribute(a[0], "splitlines");
   std::string between = "\n";
   if (!a[3].missing() && !a[3].is_none()) {
     REALM_ASSIGN(between, to_str(interp, a[3]));

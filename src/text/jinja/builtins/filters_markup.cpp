@@ -3,6 +3,7 @@
 
 #include "base/str.hpp"
 #include "text/jinja/builtins/builtins.hpp"
+#include "text/jinja/builtins/methods.hpp"
 #include "text/jinja/operators.hpp"
 #include "text/jinja/unicode.hpp"
 
@@ -57,14 +58,14 @@ Result<Value> striptags(Interp& interp, Args& args) {
     }
   }
   if (!folded.empty() && folded.back() == ' ') folded.pop_back();
-  static constexpr std::string_view kEntities[][2] = {
-      {"&lt;", "<"}, {"&gt;", ">"}, {"&#34;", "\""}, {"&quot;", "\""}, {"&#39;", "'"}, {"&amp;", "&"}};
+  static constexpr std::string_view kEntities[][2] = {{"&lt;", "<"},   {"&gt;", ">"},
+                                                      {"&#34;", "\""}, {"&quot;", "\""},
+                                                      {"&#39;", "'"},  {"&amp;", "&"}};
   std::string out;
   for (std::size_t at = 0; at < folded.size();) {
-    const auto* entity =
-        std::find_if(std::begin(kEntities), std::end(kEntities), [&](const auto& pair) {
-          return folded.compare(at, pair[0].size(), pair[0]) == 0;
-        });
+    const auto* entity = std::find_if(
+        std::begin(kEntities), std::end(kEntities),
+        [&](const auto& pair) { return folded.compare(at, pair[0].size(), pair[0]) == 0; });
     if (entity == std::end(kEntities)) {
       out += folded[at++];
     } else {
@@ -79,7 +80,7 @@ Result<Value> xmlattr(Interp& interp, Args& args) {
   REALM_ASSIGN(const auto a, bind("do_xmlattr", args, {"d", "autospace"}, 1));
   if (!a[0].is_dict()) {
     if (a[0].is_undefined()) return type_error(a[0].undefined_message());
-    return type_error(str("'", type_name(a[0]), "' object has no attribute 'items'"));
+    return no_python_attribute(a[0], "items");
   }
   std::string out;
   for (const Dict::Entry& entry : a[0].dict().entries()) {
@@ -119,7 +120,8 @@ std::string quote_url(std::string_view text, bool query) {
 
 Result<Value> urlencode(Interp& interp, Args& args) {
   REALM_ASSIGN(const auto a, bind("do_urlencode", args, {"value"}, 1));
-  const bool iterable = a[0].is_list() || a[0].is_tuple() || a[0].is_dict() || a[0].is_undefined() ||
+  const bool iterable = a[0].is_list() || a[0].is_tuple() || a[0].is_dict() ||
+                        a[0].is_undefined() ||
                         (a[0].is(Kind::kDynamic) && a[0].dynamic().iterable());
   if (!iterable) {
     REALM_ASSIGN(const std::string text, to_str(interp, a[0]));
@@ -135,8 +137,7 @@ Result<Value> urlencode(Interp& interp, Args& args) {
   }
   std::string out;
   for (const Value& pair : pairs) {
-    REALM_ASSIGN(const Value::List parts, to_list(interp, pair));
-    if (parts.size() != 2) return type_error("urlencode needs pairs of key and value");
+    REALM_ASSIGN(const Value::List parts, unpack(interp, pair, 2));
     REALM_ASSIGN(const std::string key, to_str(interp, parts[0]));
     REALM_ASSIGN(const std::string value, to_str(interp, parts[1]));
     if (!out.empty()) out += '&';
@@ -162,8 +163,8 @@ Result<Value> tojson(Interp& interp, Args& args) {
     style.item_separator.assign(1, ',');
   }
   if (!a[3].missing() && !a[3].is_none()) {
-    REALM_ASSIGN(const Value::List pair, to_list(interp, a[3]));
-    if (pair.size() != 2 || !pair[0].is_string() || !pair[1].is_string()) {
+    REALM_ASSIGN(const Value::List pair, unpack(interp, a[3], 2));
+    if (!pair[0].is_string() || !pair[1].is_string()) {
       return type_error("separators must be two strings: between items, and behind a key");
     }
     style.item_separator = pair[0].string();
@@ -177,9 +178,14 @@ Result<Value> tojson(Interp& interp, Args& args) {
 
 Native find_markup_filter(std::string_view name) {
   static constexpr NativeEntry kTable[] = {
-      {"e", escape},           {"escape", escape},       {"forceescape", forceescape},
-      {"safe", safe},          {"striptags", striptags}, {"xmlattr", xmlattr},
-      {"urlencode", urlencode}, {"tojson", tojson},
+      {"e", escape},
+      {"escape", escape},
+      {"forceescape", forceescape},
+      {"safe", safe},
+      {"striptags", striptags},
+      {"xmlattr", xmlattr},
+      {"urlencode", urlencode},
+      {"tojson", tojson},
   };
   return find_native(kTable, name);
 }

@@ -49,16 +49,19 @@ Result<Value> to_float(Interp&, Args& args) {
   return a[1].missing() ? Value(0.0) : a[1];
 }
 
-Result<Value> round(Interp&, Args& args) {
+Result<Value> round(Interp& interp, Args& args) {
   REALM_ASSIGN(const auto a, bind("do_round", args, {"value", "precision", "method"}, 1));
   REALM_ASSIGN(const std::int64_t precision, as_index(a[1], 0));
   const std::string method = a[2].is_string() ? a[2].string() : "common";
   if (method != "common" && method != "ceil" && method != "floor") {
     return type_error("method must be common, ceil or floor");
   }
-  if (!a[0].is_number()) {
-    return type_error(
-        str("type ", type_name(a[0]), " doesn't define __round__ method"));
+  if (!a[0].is_number() && method == "common") {
+    return type_error(str("type ", type_name(a[0]), " doesn't define __round__ method"));
+  }
+  if (!a[0].is_number()) {  // math.floor(value * 10 ** precision)
+    REALM_ASSIGN(const Value scaled, arithmetic(interp, "*", a[0], Value(1)));
+    return type_error(str("must be real number, not ", type_name(scaled)));
   }
   if (method == "common") {
     if (a[0].is_integer()) return round_integer(a[0].integer(), precision);
@@ -66,27 +69,38 @@ Result<Value> round(Interp&, Args& args) {
   }
   const double scale = std::pow(10.0, static_cast<double>(precision));
   const double scaled = a[0].number() * scale;
-  return Value((method == "ceil" ? std::ceil(scaled) : std::floor(scaled)) / scale);
+  // + 0.0: Python rounds to an integer, which has no negative zero.
+  return Value(((method == "ceil" ? std::ceil(scaled) : std::floor(scaled)) + 0.0) / scale);
+}
+
+// float(value)
+Result<double> python_float(Interp& interp, const Value& value) {
+  if (value.is_number()) return value.number();
+  if (value.is_undefined()) return type_error(value.undefined_message());
+  if (!value.is_string()) {
+    return type_error(
+        str("float() argument must be a string or a real number, not '", type_name(value), "'"));
+  }
+  if (const auto parsed = parse_float(value.string())) return *parsed;
+  REALM_ASSIGN(const std::string shown, repr(interp, value));
+  return type_error("could not convert string to float: " + shown);
 }
 
 Result<Value> filesizeformat(Interp& interp, Args& args) {
   REALM_ASSIGN(const auto a, bind("do_filesizeformat", args, {"value", "binary"}, 1));
-  Args inner;
-  inner.list.push_back(a[0]);
-  REALM_ASSIGN(const Value number, to_float(interp, inner));
-  const double size_bytes = number.number();
+  REALM_ASSIGN(const double size_bytes, python_float(interp, a[0]));
   const bool binary = !a[1].missing() && truthy(a[1]);
   const double base = binary ? 1024 : 1000;
   if (size_bytes == 1) return Value("1 Byte");
   if (size_bytes < base) return Value(str(static_cast<std::int64_t>(size_bytes), " Bytes"));
   static constexpr std::string_view kPrefixes = "kMGTPEZY";
-  double unit = base;
+  long double unit = base;  // exact up to 1000^9 in 64 bits of mantissa
   for (std::size_t i = 0; i < kPrefixes.size(); ++i) {
-    unit *= base;
+    unit *= static_cast<long double>(base);
     if (size_bytes >= unit && i + 1 < kPrefixes.size()) continue;
     const char prefix = binary && i == 0 ? 'K' : kPrefixes[i];
-    return Value(str(format_real(base * size_bytes / unit, 'f', 1, false), " ", prefix,
-                     binary ? "iB" : "B"));
+    return Value(str(format_real(base * size_bytes / static_cast<double>(unit), 'f', 1, false), " ",
+                     prefix, binary ? "iB" : "B"));
   }
   return Value();
 }
@@ -104,8 +118,12 @@ Result<Value> fallback(Interp&, Args& args) {
 
 Native find_number_filter(std::string_view name) {
   static constexpr NativeEntry kTable[] = {
-      {"abs", absolute},    {"int", to_int},   {"float", to_float},
-      {"round", round},     {"d", fallback},   {"default", fallback},
+      {"abs", absolute},
+      {"int", to_int},
+      {"float", to_float},
+      {"round", round},
+      {"d", fallback},
+      {"default", fallback},
       {"filesizeformat", filesizeformat},
   };
   return find_native(kTable, name);

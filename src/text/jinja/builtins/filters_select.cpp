@@ -135,7 +135,7 @@ Result<Value> dictsort(Interp& interp, Args& args) {
   }
   if (!a[0].is_dict()) {
     if (a[0].is_undefined()) return type_error(a[0].undefined_message());
-    return type_error(str("'", type_name(a[0]), "' object has no attribute 'items'"));
+    return no_python_attribute(a[0], "items");
   }
   REALM_ASSIGN(Value::List pairs, to_list(interp, make_iterator(a[0], DictPart::kItems)));
   const std::size_t position = by == "key" ? 0 : 1;
@@ -191,8 +191,7 @@ Result<Value> attribute(Interp& interp, Args& args) {
   }
   REALM_ASSIGN(Value method, find_method(a[0], a[1].string()));
   if (!method.missing()) return method;
-  return Value::undefined(
-      str("'", object_type(a[0]), "' has no attribute '", a[1].string(), "'"));
+  return Value::undefined(str("'", object_type(a[0]), "' has no attribute '", a[1].string(), "'"));
 }
 
 }  // namespace

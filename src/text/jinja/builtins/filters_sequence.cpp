@@ -44,17 +44,31 @@ Result<Value> list(Interp& interp, Args& args) {
   return Value(std::move(items));
 }
 
+// type(reversed(value)).__name__
+std::string reverse_type(const Value& value) {
+  if (value.is_list()) return "list_reverseiterator";
+  if (value.as<Range>()) return "range_iterator";
+  if (value.is_dict()) return "dict_reversekeyiterator";
+  const DictView* view = value.as<DictView>();
+  if (!view) return "reversed";
+  return view->part() == DictPart::kKeys     ? "dict_reversekeyiterator"
+         : view->part() == DictPart::kValues ? "dict_reversevalueiterator"
+                                             : "dict_reverseitemiterator";
+}
+
 Result<Value> reverse(Interp& interp, Args& args) {
   REALM_ASSIGN(const auto a, bind("do_reverse", args, {"value"}, 1));
   if (a[0].is_string()) return get_slice(interp, a[0], Value(), Value(), Value(-1));
-  if (a[0].is_none() || a[0].is_number()) return type_error("argument must be iterable");
+  if (a[0].is_none() || a[0].is_number() ||
+      (a[0].is(Kind::kDynamic) && !a[0].dynamic().iterable())) {
+    return type_error("argument must be iterable");
+  }
   REALM_ASSIGN(Value::List items, to_list(interp, a[0]));
   if (a[0].as<Iterator>()) {
     std::reverse(items.begin(), items.end());
     return Value(std::move(items));
   }
-  const std::string type = a[0].is_list() ? "list_reverseiterator" : "reversed";
-  return make_dynamic<ReverseIterator>(type, std::move(items));
+  return make_dynamic<ReverseIterator>(reverse_type(a[0]), std::move(items));
 }
 
 Result<Value> join(Interp& interp, Args& args) {
@@ -109,8 +123,7 @@ Result<Value> sort(Interp& interp, Args& args) {
 }
 
 Result<Value> unique(Interp& interp, Args& args) {
-  REALM_ASSIGN(const auto a,
-               bind("do_unique", args, {"value", "case_sensitive", "attribute"}, 1));
+  REALM_ASSIGN(const auto a, bind("do_unique", args, {"value", "case_sensitive", "attribute"}, 1));
   REALM_ASSIGN(Value::List items, to_list(interp, a[0]));
   Dict seen;
   Value::List kept;
@@ -126,8 +139,7 @@ Result<Value> unique(Interp& interp, Args& args) {
 }
 
 Result<Value> extreme(Interp& interp, Args& args, std::string_view op) {
-  REALM_ASSIGN(const auto a,
-               bind("do_min", args, {"value", "case_sensitive", "attribute"}, 1));
+  REALM_ASSIGN(const auto a, bind("do_min", args, {"value", "case_sensitive", "attribute"}, 1));
   REALM_ASSIGN(Value::List items, to_list(interp, a[0]));
   if (items.empty()) return Value::undefined("No aggregated item, sequence was empty.");
   Value best;
@@ -164,20 +176,28 @@ Result<Value> sum(Interp& interp, Args& args) {
 
 Result<Value> batch(Interp& interp, Args& args) {
   REALM_ASSIGN(const auto a, bind("do_batch", args, {"value", "linecount", "fill_with"}, 2));
-  REALM_ASSIGN(const std::int64_t size, as_index(a[1]));
+  const bool fill = !a[2].missing() && !a[2].is_none();
+  if (fill && a[1].is(Kind::kFloat)) {
+    return type_error("can't multiply sequence by non-int of type 'float'");
+  }
   REALM_ASSIGN(Value::List items, to_list(interp, a[0]));
   Value::List rows;
   Value::List row;
   for (Value& item : items) {
-    if (static_cast<std::int64_t>(row.size()) == size) {
+    // What is no number equals no length: everything is one row.
+    if (a[1].is_number() && static_cast<double>(row.size()) == a[1].number()) {
       rows.emplace_back(std::exchange(row, {}));
     }
     row.push_back(std::move(item));
   }
   if (!row.empty()) {
-    if (!a[2].missing() && !a[2].is_none() && static_cast<std::int64_t>(row.size()) < size) {
-      REALM_TRY(interp.charge(static_cast<std::uint64_t>(size)));
-      row.resize(static_cast<std::size_t>(size), a[2]);
+    if (fill) {
+      const auto filled = Value(static_cast<std::int64_t>(row.size()));
+      REALM_ASSIGN(const bool shorter, ordered(interp, "<", filled, a[1]));
+      if (shorter) {
+        REALM_TRY(interp.charge(static_cast<std::uint64_t>(a[1].integer())));
+        row.resize(static_cast<std::size_t>(a[1].integer()), a[2]);
+      }
     }
     rows.emplace_back(std::move(row));
   }
@@ -217,10 +237,10 @@ Result<Value> random(Interp& interp, Args& args) {
 
 Native find_sequence_filter(std::string_view name) {
   static constexpr NativeEntry kTable[] = {
-      {"first", first},     {"last", last},     {"length", count}, {"count", count},
-      {"list", list},       {"reverse", reverse}, {"join", join},  {"sort", sort},
-      {"unique", unique},   {"min", min},       {"max", max},      {"sum", sum},
-      {"batch", batch},     {"slice", slice},   {"random", random},
+      {"first", first},   {"last", last},       {"length", count},  {"count", count},
+      {"list", list},     {"reverse", reverse}, {"join", join},     {"sort", sort},
+      {"unique", unique}, {"min", min},         {"max", max},       {"sum", sum},
+      {"batch", batch},   {"slice", slice},     {"random", random},
   };
   return find_native(kTable, name);
 }

@@ -11,8 +11,8 @@ namespace realm::jinja {
 
 /// `format % values`; values is a tuple, a dict, or one value. Escaped when format is safe.
 Result<Value> format_percent(Interp& interp, const Value& format, const Value& values);
-/// format.format(*args, **named).
-Result<std::string> format_braces(Interp& interp, std::string_view format, Args& args);
+/// format.format(*args, **named). Of safe text: what joins it is escaped.
+Result<Value> format_braces(Interp& interp, const Value& format, Args& args);
 /// format(value, spec): the mini-language behind the colon.
 Result<std::string> format_spec(Interp& interp, const Value& value, std::string_view spec);
 

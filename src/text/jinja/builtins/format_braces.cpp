@@ -72,7 +72,8 @@ Result<Spec> parse_spec(std::string_view text) {
 }
 
 Error unknown_code(char type, const Value& value) {
-  return type_error(str("Unknown format code '", type, "' for object of type '", type_name(value), "'"));
+  return type_error(
+      str("Unknown format code '", type, "' for object of type '", type_name(value), "'"));
 }
 
 Result<std::string> real_digits(const Spec& spec, const Value& value) {
@@ -109,8 +110,8 @@ Result<std::string> integer_digits(const Spec& spec, const Value& value) {
 }
 
 Result<std::string> format_number(const Spec& spec, const Value& value) {
-  const bool integral = value.is_integer() && std::string_view("eEfFgG%").find(spec.type) ==
-                                                  std::string_view::npos;
+  const bool integral =
+      value.is_integer() && std::string_view("eEfFgG%").find(spec.type) == std::string_view::npos;
   std::string body;
   if (value.is_integer() && spec.type == 'c') {
     if (value.integer() < 0 || value.integer() > 0x10ffff) {
@@ -130,8 +131,8 @@ Result<std::string> format_number(const Spec& spec, const Value& value) {
     if (spec.group != 0) {
       const std::size_t start = body[0] == '-' ? 1 : 0;
       const std::size_t end = std::min(body.find_first_not_of("0123456789", start), body.size());
-      body = body.substr(0, start) +
-             group_thousands(body.substr(start, end - start), spec.group) + body.substr(end);
+      body = body.substr(0, start) + group_thousands(body.substr(start, end - start), spec.group) +
+             body.substr(end);
     }
   }
   std::string sign = spec.sign == '-' ? "" : std::string(1, spec.sign);
@@ -144,7 +145,7 @@ Result<std::string> format_number(const Spec& spec, const Value& value) {
 
 class Braces {
  public:
-  Braces(Interp& interp, Args& args) : interp_(interp), args_(args) {}
+  Braces(Interp& interp, Args& args, bool escape) : interp_(interp), args_(args), escape_(escape) {}
 
   // `nested`: fields inside a format spec, which may hold no fields themselves.
   Result<std::string> run(std::string_view text, bool nested) {
@@ -192,7 +193,8 @@ class Braces {
     const std::string_view name = text.substr(0, split);
     char conversion = 0;
     if (split < text.size() && text[split] == '!') {
-      if (split + 1 >= text.size()) return type_error("end of string while looking for conversion specifier");
+      if (split + 1 >= text.size())
+        return type_error("end of string while looking for conversion specifier");
       conversion = text[split + 1];
       split += 2;
       if (split < text.size() && text[split] != ':') {
@@ -206,18 +208,21 @@ class Braces {
       value = Value(std::move(shown));
     } else if (conversion == 'r' || conversion == 'a') {
       REALM_ASSIGN(std::string shown, repr(interp_, value));
-      value = Value(std::move(shown));
+      value = Value(conversion == 'a' ? escape_non_ascii(shown) : std::move(shown));
     } else if (conversion != 0) {
       return type_error(str("Unknown conversion specifier ", conversion));
     }
-    Braces inner(interp_, args_);
+    Braces inner(interp_, args_, false);
     std::string spec(spec_text);
     if (spec_text.find('{') != std::string_view::npos) {
       inner.next_ = next_;
+      inner.manual_ = manual_;
       REALM_ASSIGN(spec, inner.expand_spec(spec_text));
       next_ = inner.next_;
+      manual_ = inner.manual_;
     }
-    return format_spec(interp_, value, spec);
+    REALM_ASSIGN(std::string shown, format_spec(interp_, value, spec));
+    return escape_ && !value.safe() ? escape_html(shown) : shown;
   }
 
   Result<std::string> expand_spec(std::string_view text) {
@@ -250,12 +255,12 @@ class Braces {
       const std::string_view part = rest.substr(1, end - 1);
       if (part.empty()) return type_error("Empty attribute in format string");
       if (item) {
-        const bool number = part.size() <= 18 &&
-                            part.find_first_not_of("0123456789") == std::string_view::npos;
-        REALM_ASSIGN(value, get_item(interp_, value,
-                                     number ? Value(static_cast<std::int64_t>(
-                                                  std::stoll(std::string(part))))
-                                            : Value(part)));
+        const bool number =
+            part.size() <= 18 && part.find_first_not_of("0123456789") == std::string_view::npos;
+        REALM_ASSIGN(
+            value, get_item(interp_, value,
+                            number ? Value(static_cast<std::int64_t>(std::stoll(std::string(part))))
+                                   : Value(part)));
       } else {
         REALM_ASSIGN(value, get_attribute(interp_, value, part));
       }
@@ -266,8 +271,14 @@ class Braces {
 
   Result<Value> first(std::string_view head) {
     std::size_t index = next_;
+    const bool number = head.find_first_not_of("0123456789") == std::string_view::npos;
+    if (number && (head.empty() ? manual_ : next_ > 0)) {
+      return type_error(
+          "cannot switch from manual field specification to automatic field numbering");
+    }
+    manual_ |= number && !head.empty();
     if (!head.empty()) {
-      if (head.size() > 9 || head.find_first_not_of("0123456789") != std::string_view::npos) {
+      if (head.size() > 9 || !number) {
         for (const auto& named : args_.named) {
           if (named.first == head) return Value(named.second);
         }
@@ -278,15 +289,16 @@ class Braces {
       ++next_;
     }
     if (index >= args_.list.size()) {
-      return type_error(
-          str("Replacement index ", index, " out of range for positional args tuple"));
+      return type_error("tuple index out of range");
     }
     return Value(args_.list[index]);
   }
 
   Interp& interp_;
   Args& args_;
+  bool escape_;
   std::size_t next_ = 0;
+  bool manual_ = false;  ///< a field was given by its number
 };
 
 }  // namespace
@@ -313,9 +325,10 @@ Result<std::string> format_spec(Interp& interp, const Value& value, std::string_
   return pad("", std::move(shown), spec.width, align, spec.fill);
 }
 
-Result<std::string> format_braces(Interp& interp, std::string_view format, Args& args) {
-  REALM_TRY(interp.charge_bytes(format.size()));
-  return Braces(interp, args).run(format, false);
+Result<Value> format_braces(Interp& interp, const Value& format, Args& args) {
+  REALM_TRY(interp.charge_bytes(format.string().size()));
+  REALM_ASSIGN(std::string text, Braces(interp, args, format.safe()).run(format.string(), false));
+  return Value::text(std::move(text), format.safe());
 }
 
 }  // namespace realm::jinja

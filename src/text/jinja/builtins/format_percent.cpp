@@ -95,8 +95,10 @@ class Percent {
       c.precision = static_cast<int>(precision);
     }
     if (c.width > kWidest) return type_error("width too big");
-    REALM_TRY(interp_.charge_bytes(c.width + (c.precision > 0 ? static_cast<std::size_t>(c.precision) : 0)));
-    while (at_ < text_.size() && std::string_view("hlL").find(text_[at_]) != std::string_view::npos) {
+    REALM_TRY(interp_.charge_bytes(c.width +
+                                   (c.precision > 0 ? static_cast<std::size_t>(c.precision) : 0)));
+    while (at_ < text_.size() &&
+           std::string_view("hlL").find(text_[at_]) != std::string_view::npos) {
       ++at_;
     }
     if (at_ >= text_.size()) return type_error("incomplete format");
@@ -116,8 +118,8 @@ class Percent {
   Result<std::string> convert(const Conversion& c, const Value& value) {
     const char fill_align = c.left ? '<' : '>';
     if (c.type == 's' || c.type == 'r' || c.type == 'a') {
-      REALM_ASSIGN(std::string text,
-                   c.type == 's' ? to_str(interp_, value) : repr(interp_, value));
+      REALM_ASSIGN(std::string text, c.type == 's' ? to_str(interp_, value) : repr(interp_, value));
+      if (c.type == 'a') text = escape_non_ascii(text);
       if (safe_ && !value.safe()) text = escape_html(text);
       if (c.precision >= 0) {
         text.resize(unicode::offset_of(text, static_cast<std::size_t>(c.precision)));

@@ -1,7 +1,8 @@
 // Global functions: range, dict, namespace, cycler, joiner, and those that transformers adds:
 // raise_exception and strftime_now.
-#include <chrono>
 #include <locale.h>
+
+#include <chrono>
 
 #include "base/str.hpp"
 #include "text/jinja/builtins/builtins.hpp"
@@ -29,8 +30,8 @@ Result<Value> range(Interp&, const Value&, Args& args) {
   if (bounds[2] == 0) return type_error("range() arg 3 must not be zero");
   auto made = std::make_unique<Range>(bounds[0], bounds[1], bounds[2]);
   if (made->count() > kMaxRange) {
-    return type_error(str("Range too big. The sandbox blocks ranges larger than MAX_RANGE (",
-                          kMaxRange, ")."));
+    return type_error(
+        str("Range too big. The sandbox blocks ranges larger than MAX_RANGE (", kMaxRange, ")."));
   }
   return make_dynamic<Range>(bounds[0], bounds[1], bounds[2]);
 }
@@ -59,8 +60,8 @@ LocalTime system_time() {
   LocalTime out;
   localtime_r(&seconds, &out.civil);
   const auto since = now - std::chrono::system_clock::from_time_t(seconds);
-  out.microsecond = static_cast<int>(
-      std::chrono::duration_cast<std::chrono::microseconds>(since).count());
+  out.microsecond =
+      static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(since).count());
   return out;
 }
 
@@ -82,8 +83,8 @@ Result<Value> strftime_now(Interp& interp, const Value&, Args& args) {
     }
     std::string directive = "%";
     // glibc's flags, as in %-d.
-    while (i + 2 < format.size() && std::string_view("-_0^#").find(format[i + 1]) !=
-                                        std::string_view::npos) {
+    while (i + 2 < format.size() &&
+           std::string_view("-_0^#").find(format[i + 1]) != std::string_view::npos) {
       directive += format[++i];
     }
     const char conversion = format[++i];
@@ -97,7 +98,8 @@ Result<Value> strftime_now(Interp& interp, const Value&, Args& args) {
       out += std::to_string(std::mktime(&civil));
     } else if (conversion != 'z' && conversion != 'Z') {
       char buffer[128];
-      out.append(buffer, strftime_l(buffer, sizeof buffer, directive.c_str(), &now.civil, c_locale));
+      out.append(buffer,
+                 strftime_l(buffer, sizeof buffer, directive.c_str(), &now.civil, c_locale));
     }
   }
   if (c_locale) freelocale(c_locale);
@@ -118,14 +120,14 @@ class Cycler final : public Dynamic {
         const std::size_t at = std::exchange(c.at_, (c.at_ + 1) % c.items_.size());
         return Value(c.items_[at]);
       };
-      return make_dynamic<Function>("next", next, self, true);
+      return make_dynamic<Function>("next", next, self);
     }
     if (name == "reset") {
       const Function::Body reset = [](Interp&, const Value& cycler, Args&) -> Result<Value> {
         cycler.as<Cycler>()->at_ = 0;
         return Value(nullptr);
       };
-      return make_dynamic<Function>("reset", reset, self, true);
+      return make_dynamic<Function>("reset", reset, self);
     }
     return Value();
   }
@@ -171,19 +173,20 @@ Value find_global(std::string_view name) {
   struct Entry {
     std::string_view name;
     Function::Body body;
+    std::string_view shown;
   };
   static constexpr Entry kTable[] = {
-      {"range", range},
-      {"dict", dict},
-      {"namespace", make_namespace},
-      {"raise_exception", raise_exception},
-      {"strftime_now", strftime_now},
-      {"cycler", cycler},
-      {"joiner", joiner},
+      {"range", range, "<function safe_range>"},
+      {"dict", dict, "<class 'dict'>"},
+      {"namespace", make_namespace, "<class 'jinja2.utils.Namespace'>"},
+      {"raise_exception", raise_exception, "<function raise_exception>"},
+      {"strftime_now", strftime_now, "<function strftime_now>"},
+      {"cycler", cycler, "<class 'jinja2.utils.Cycler'>"},
+      {"joiner", joiner, "<class 'jinja2.utils.Joiner'>"},
   };
   for (const Entry& entry : kTable) {
     if (entry.name != name) continue;
-    return make_dynamic<Function>(std::string(name), entry.body, Value(), false);
+    return make_dynamic<Function>(std::string(name), entry.body, entry.shown);
   }
   return {};
 }

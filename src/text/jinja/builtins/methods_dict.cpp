@@ -15,7 +15,7 @@ Result<void> check_key(const Value& key) {
 }
 
 Result<Value> get(Interp&, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("get", args, {"key", "default"}, 1));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 1, 2));
   REALM_TRY(check_key(a[0]));
   if (const Value* value = self.dict().find(a[0])) return Value(*value);
   return a[1].missing() ? Value(nullptr) : a[1];
@@ -23,12 +23,12 @@ Result<Value> get(Interp&, const Value& self, Args& args) {
 
 template <DictPart part>
 Result<Value> view(Interp&, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("view", args, {}, 0));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 0, 0));
   return make_dynamic<DictView>(self, part);
 }
 
 Result<Value> pop(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("pop", args, {"key", "default"}, 1));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 1, 2));
   REALM_TRY(check_key(a[0]));
   REALM_TRY(interp.charge(self.dict().size() + 1));
   Value value = self.dict().take(a[0]);
@@ -38,7 +38,8 @@ Result<Value> pop(Interp& interp, const Value& self, Args& args) {
   return type_error(std::move(shown));
 }
 
-Result<Value> pop_item(Interp& interp, const Value& self, Args&) {
+Result<Value> pop_item(Interp& interp, const Value& self, Args& args) {
+  REALM_TRY(bind_method(self, args, 0, 0));
   Dict& dict = self.dict();
   if (dict.empty()) return type_error("'popitem(): dictionary is empty'");
   REALM_TRY(interp.charge(dict.size()));
@@ -48,7 +49,7 @@ Result<Value> pop_item(Interp& interp, const Value& self, Args&) {
 }
 
 Result<Value> set_default(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("setdefault", args, {"key", "default"}, 1));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 1, 2));
   REALM_TRY(check_key(a[0]));
   if (const Value* value = self.dict().find(a[0])) return Value(*value);
   Value value = a[1].missing() ? Value(nullptr) : a[1];
@@ -65,19 +66,21 @@ Result<Value> update(Interp& interp, const Value& self, Args& args) {
   return Value(nullptr);
 }
 
-Result<Value> clear(Interp&, const Value& self, Args&) {
+Result<Value> clear(Interp&, const Value& self, Args& args) {
+  REALM_TRY(bind_method(self, args, 0, 0));
   Dict old;
   std::swap(old, self.dict());
   return Value(nullptr);
 }
 
-Result<Value> copy(Interp& interp, const Value& self, Args&) {
+Result<Value> copy(Interp& interp, const Value& self, Args& args) {
+  REALM_TRY(bind_method(self, args, 0, 0));
   REALM_TRY(interp.charge(2 * self.dict().size()));
   return Value(Dict(self.dict()));
 }
 
-Result<Value> from_keys(Interp& interp, const Value&, Args& args) {
-  REALM_ASSIGN(const auto a, bind("fromkeys", args, {"iterable", "value"}, 1));
+Result<Value> from_keys(Interp& interp, const Value& self, Args& args) {
+  REALM_ASSIGN(const auto a, bind_method(self, args, 1, 2));
   REALM_ASSIGN(const Value::List keys, to_list(interp, a[0]));
   Dict dict;
   for (const Value& key : keys) {
@@ -91,8 +94,7 @@ Result<Value> from_keys(Interp& interp, const Value&, Args& args) {
 
 Result<Dict> build_dict(Interp& interp, std::string_view function, Args& args) {
   if (args.list.size() > 1) {
-    return type_error(
-        str(function, " expected at most 1 argument, got ", args.list.size()));
+    return type_error(str(function, " expected at most 1 argument, got ", args.list.size()));
   }
   Dict out;
   if (!args.list.empty()) {
@@ -103,6 +105,10 @@ Result<Dict> build_dict(Interp& interp, std::string_view function, Args& args) {
     } else {
       REALM_ASSIGN(const Value::List pairs, to_list(interp, source));
       for (std::size_t i = 0; i < pairs.size(); ++i) {
+        if (pairs[i].is_none() || pairs[i].is_number()) {
+          return type_error(
+              str("cannot convert dictionary update sequence element #", i, " to a sequence"));
+        }
         REALM_ASSIGN(const Value::List pair, to_list(interp, pairs[i]));
         if (pair.size() != 2) {
           return type_error(str("dictionary update sequence element #", i, " has length ",

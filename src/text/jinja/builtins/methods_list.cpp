@@ -13,7 +13,7 @@ namespace {
 Value none() { return Value(nullptr); }
 
 Result<Value> append(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(auto a, bind("list.append", args, {"object"}, 1));
+  REALM_ASSIGN(auto a, bind_method(self, args, 1, 1));
   REALM_TRY(interp.charge());
   interp.pin(self);
   self.list().push_back(std::move(a[0]));
@@ -21,7 +21,7 @@ Result<Value> append(Interp& interp, const Value& self, Args& args) {
 }
 
 Result<Value> extend(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("list.extend", args, {"iterable"}, 1));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 1, 1));
   REALM_ASSIGN(Value::List items, to_list(interp, a[0]));
   interp.pin(self);
   for (Value& item : items) self.list().push_back(std::move(item));
@@ -29,7 +29,7 @@ Result<Value> extend(Interp& interp, const Value& self, Args& args) {
 }
 
 Result<Value> insert(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(auto a, bind("insert", args, {"index", "object"}, 2));
+  REALM_ASSIGN(auto a, bind_method(self, args, 2, 2));
   REALM_ASSIGN(std::int64_t index, as_index(a[0]));
   Value::List& list = self.list();
   const auto size = static_cast<std::int64_t>(list.size());
@@ -42,7 +42,7 @@ Result<Value> insert(Interp& interp, const Value& self, Args& args) {
 }
 
 Result<Value> pop(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("pop", args, {"index"}, 0));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 0, 1));
   REALM_ASSIGN(std::int64_t index, as_index(a[0], -1));
   Value::List& list = self.list();
   if (list.empty()) return type_error("pop from empty list");
@@ -61,15 +61,14 @@ Result<Value> find(Interp& interp, const Value& self, const Value& wanted, std::
   if (start < 0) start = std::max<std::int64_t>(0, start + size);
   if (stop < 0) stop += size;
   for (std::int64_t i = start; i < std::min(stop, size); ++i) {
-    REALM_ASSIGN(const bool same,
-                 equal(interp, self.items()[static_cast<std::size_t>(i)], wanted));
+    REALM_ASSIGN(const bool same, equal(interp, self.items()[static_cast<std::size_t>(i)], wanted));
     if (same) return Value(i);
   }
   return Value();
 }
 
 Result<Value> remove(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("list.remove", args, {"value"}, 1));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 1, 1));
   REALM_ASSIGN(const Value at, find(interp, self, a[0], 0, INT64_MAX));
   if (at.missing()) return type_error("list.remove(x): x not in list");
   self.list().erase(self.list().begin() + at.integer());
@@ -77,7 +76,7 @@ Result<Value> remove(Interp& interp, const Value& self, Args& args) {
 }
 
 Result<Value> index(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("index", args, {"value", "start", "stop"}, 1));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 1, 3));
   REALM_ASSIGN(const std::int64_t start, as_index(a[1], 0));
   REALM_ASSIGN(const std::int64_t stop, as_index(a[2], INT64_MAX));
   REALM_ASSIGN(Value at, find(interp, self, a[0], start, stop));
@@ -88,7 +87,7 @@ Result<Value> index(Interp& interp, const Value& self, Args& args) {
 }
 
 Result<Value> count(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("count", args, {"value"}, 1));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 1, 1));
   std::int64_t n = 0;
   for (const Value& item : Value::List(self.items())) {
     REALM_ASSIGN(const bool same, equal(interp, item, a[0]));
@@ -97,17 +96,20 @@ Result<Value> count(Interp& interp, const Value& self, Args& args) {
   return Value(n);
 }
 
-Result<Value> copy(Interp& interp, const Value& self, Args&) {
+Result<Value> copy(Interp& interp, const Value& self, Args& args) {
+  REALM_TRY(bind_method(self, args, 0, 0));
   REALM_TRY(interp.charge(self.items().size()));
   return Value(Value::List(self.items()));
 }
 
-Result<Value> clear(Interp&, const Value& self, Args&) {
+Result<Value> clear(Interp&, const Value& self, Args& args) {
+  REALM_TRY(bind_method(self, args, 0, 0));
   const Value::List old = std::exchange(self.list(), {});
   return none();
 }
 
-Result<Value> reverse(Interp& interp, const Value& self, Args&) {
+Result<Value> reverse(Interp& interp, const Value& self, Args& args) {
+  REALM_TRY(bind_method(self, args, 0, 0));
   REALM_TRY(interp.charge(self.items().size()));
   std::reverse(self.list().begin(), self.list().end());
   return none();
@@ -116,7 +118,10 @@ Result<Value> reverse(Interp& interp, const Value& self, Args&) {
 Result<Value> sort(Interp& interp, const Value& self, Args& args) {
   const Value key = args.take("key");
   const Value reversed = args.take("reverse");
-  REALM_ASSIGN(const auto a, bind("sort", args, {}, 0));
+  if (!args.list.empty()) return type_error("sort() takes no positional arguments");
+  if (!args.named.empty()) {
+    return type_error(str("'", args.named[0].first, "' is an invalid keyword argument for sort()"));
+  }
   // On a copy: a key function could look at the list.
   Value::List items = self.items();
   std::function<Result<Value>(const Value&)> key_of;
@@ -141,8 +146,8 @@ struct Entry {
 
 Function::Body find_list_method(std::string_view name) {
   static constexpr Entry kTable[] = {
-      {"append", append}, {"extend", extend}, {"insert", insert}, {"pop", pop},
-      {"remove", remove}, {"index", index},   {"count", count},   {"copy", copy},
+      {"append", append}, {"extend", extend},   {"insert", insert}, {"pop", pop},
+      {"remove", remove}, {"index", index},     {"count", count},   {"copy", copy},
       {"clear", clear},   {"reverse", reverse}, {"sort", sort},
   };
   for (const Entry& entry : kTable) {

@@ -22,13 +22,13 @@ Result<std::string> text_argument(const Value& self, const Value& arg, std::stri
 
 template <std::string (*change)(std::string_view)>
 Result<Value> mapped(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("str method", args, {}, 0));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 0, 0));
   REALM_TRY(interp.charge_bytes(4 * self.string().size()));
   return Value::text(change(self.string()), self.safe());
 }
 
 Result<Value> stripped(Interp& interp, const Value& self, Args& args, bool left, bool right) {
-  REALM_ASSIGN(const auto a, bind("strip", args, {"chars"}, 0));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 0, 1));
   std::string_view text = self.string();
   REALM_TRY(interp.charge_bytes(text.size()));
   if (a[0].missing() || a[0].is_none()) {
@@ -51,12 +51,11 @@ Result<Value> lstrip(Interp& i, const Value& s, Args& a) { return stripped(i, s,
 Result<Value> rstrip(Interp& i, const Value& s, Args& a) { return stripped(i, s, a, false, true); }
 
 Result<Value> replace(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("replace", args, {"old", "new", "count"}, 2));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 2, 3));
   for (int i = 0; i < 2; ++i) {
     const Value& arg = a[static_cast<std::size_t>(i)];
     if (!arg.is_string()) {
-      return type_error(
-          str("replace() argument ", i + 1, " must be str, not ", type_name(arg)));
+      return type_error(str("replace() argument ", i + 1, " must be str, not ", type_name(arg)));
     }
   }
   REALM_ASSIGN(const std::string old_text, text_argument(self, a[0], "replace"));
@@ -94,7 +93,7 @@ Result<Value> replace(Interp& interp, const Value& self, Args& args) {
 }
 
 Result<Value> justified(Interp& interp, const Value& self, Args& args, char align) {
-  REALM_ASSIGN(const auto a, bind("just", args, {"width", "fillchar"}, 1));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 1, 2));
   REALM_ASSIGN(const std::size_t width, as_width(interp, a[0], 0));
   REALM_ASSIGN(const std::string fill,
                a[1].missing() ? Result<std::string>(" ") : text_argument(self, a[1], "just"));
@@ -121,7 +120,7 @@ Result<Value> rjust(Interp& i, const Value& s, Args& a) { return justified(i, s,
 Result<Value> center(Interp& i, const Value& s, Args& a) { return justified(i, s, a, '^'); }
 
 Result<Value> zfill(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("zfill", args, {"width"}, 1));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 1, 1));
   REALM_ASSIGN(const std::size_t width, as_width(interp, a[0], 0));
   std::string body = self.string();
   std::string sign;
@@ -133,14 +132,14 @@ Result<Value> zfill(Interp& interp, const Value& self, Args& args) {
 }
 
 Result<Value> join(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("join", args, {"iterable"}, 1));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 1, 1));
   if (a[0].is_none() || a[0].is_number()) return type_error("can only join an iterable");
   REALM_ASSIGN(const Value::List items, to_list(interp, a[0]));
   std::string out;
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (!items[i].is_string() && !self.safe()) {
-      return type_error(str("sequence item ", i, ": expected str instance, ",
-                            type_name(items[i]), " found"));
+      return type_error(
+          str("sequence item ", i, ": expected str instance, ", type_name(items[i]), " found"));
     }
     REALM_ASSIGN(std::string text, to_str(interp, items[i]));
     if (self.safe() && !items[i].safe()) text = escape_html(text);
@@ -152,12 +151,11 @@ Result<Value> join(Interp& interp, const Value& self, Args& args) {
 }
 
 Result<Value> format(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(std::string text, format_braces(interp, self.string(), args));
-  return Value::text(std::move(text), self.safe());
+  return format_braces(interp, self, args);
 }
 
 Result<Value> format_map(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("format_map", args, {"mapping"}, 1));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 1, 1));
   Args named;
   if (!a[0].is_dict()) return type_error("format_map() argument must be a mapping");
   for (const Dict::Entry& entry : a[0].dict().entries()) {
@@ -167,7 +165,7 @@ Result<Value> format_map(Interp& interp, const Value& self, Args& args) {
 }
 
 Result<Value> remove_prefix(Interp&, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("removeprefix", args, {"prefix"}, 1));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 1, 1));
   REALM_ASSIGN(const std::string prefix, text_argument(Value(""), a[0], "removeprefix"));
   const std::string& text = self.string();
   const bool has = text.compare(0, prefix.size(), prefix) == 0;
@@ -175,7 +173,7 @@ Result<Value> remove_prefix(Interp&, const Value& self, Args& args) {
 }
 
 Result<Value> remove_suffix(Interp&, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("removesuffix", args, {"suffix"}, 1));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 1, 1));
   REALM_ASSIGN(const std::string suffix, text_argument(Value(""), a[0], "removesuffix"));
   const std::string& text = self.string();
   const bool has = text.size() >= suffix.size() &&
@@ -184,7 +182,7 @@ Result<Value> remove_suffix(Interp&, const Value& self, Args& args) {
 }
 
 Result<Value> expand_tabs(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("expandtabs", args, {"tabsize"}, 0));
+  REALM_ASSIGN(const auto a, bind_method(args, {"tabsize"}));
   REALM_ASSIGN(const std::int64_t size, as_index(a[0], 8));
   std::string out;
   std::int64_t column = 0;

@@ -9,7 +9,7 @@ namespace {
 
 template <bool (*predicate)(char32_t), bool of_empty = false>
 Result<Value> all(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("str test", args, {}, 0));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 0, 0));
   const std::string& text = self.string();
   REALM_TRY(interp.charge_bytes(text.size()));
   for (std::size_t at = 0; at < text.size();) {
@@ -22,7 +22,7 @@ bool is_ascii(char32_t c) { return c < 0x80; }
 
 template <bool upper>
 Result<Value> cased(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("str test", args, {}, 0));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 0, 0));
   const std::string& text = self.string();
   REALM_TRY(interp.charge_bytes(text.size()));
   bool found = false;
@@ -38,7 +38,7 @@ Result<Value> cased(Interp& interp, const Value& self, Args& args) {
 
 // Capitals only at the start of words, small letters only inside of them.
 Result<Value> is_title(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("istitle", args, {}, 0));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 0, 0));
   const std::string& text = self.string();
   REALM_TRY(interp.charge_bytes(text.size()));
   bool inside = false;
@@ -55,7 +55,7 @@ Result<Value> is_title(Interp& interp, const Value& self, Args& args) {
 }
 
 Result<Value> is_identifier(Interp&, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("isidentifier", args, {}, 0));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 0, 0));
   return Value(unicode::is_identifier(self.string()));
 }
 

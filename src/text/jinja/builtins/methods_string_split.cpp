@@ -75,7 +75,7 @@ Result<Value> make_list(Interp& interp, const Pieces& pieces, bool safe) {
 }
 
 Result<Value> split_by(Interp& interp, const Value& self, Args& args, bool right) {
-  REALM_ASSIGN(const auto a, bind("split", args, {"sep", "maxsplit"}, 0));
+  REALM_ASSIGN(const auto a, bind_method(args, {"sep", "maxsplit"}));
   REALM_ASSIGN(const std::int64_t most, as_index(a[1], -1));
   const std::string& text = self.string();
   REALM_TRY(interp.charge_bytes(text.size()));
@@ -85,7 +85,8 @@ Result<Value> split_by(Interp& interp, const Value& self, Args& args, bool right
       REALM_TRY(interp.charge_bytes(
           text.size() * static_cast<std::size_t>(std::min<std::int64_t>(most, 1 << 16))));
     }
-    return make_list(interp, right && most >= 0 ? rsplit_words(text, most) : split_words(text, most),
+    return make_list(interp,
+                     right && most >= 0 ? rsplit_words(text, most) : split_words(text, most),
                      self.safe());
   }
   if (!a[0].is_string()) {
@@ -99,7 +100,7 @@ Result<Value> split(Interp& i, const Value& s, Args& a) { return split_by(i, s, 
 Result<Value> rsplit(Interp& i, const Value& s, Args& a) { return split_by(i, s, a, true); }
 
 Result<Value> split_lines(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("splitlines", args, {"keepends"}, 0));
+  REALM_ASSIGN(const auto a, bind_method(args, {"keepends"}));
   const bool keep = !a[0].missing() && truthy(a[0]);
   const std::string_view text = self.string();
   REALM_TRY(interp.charge_bytes(text.size()));
@@ -118,7 +119,7 @@ Result<Value> split_lines(Interp& interp, const Value& self, Args& args) {
 }
 
 Result<Value> partition_at(const Value& self, Args& args, bool right) {
-  REALM_ASSIGN(const auto a, bind("partition", args, {"sep"}, 1));
+  REALM_ASSIGN(const auto a, bind_method(self, args, 1, 1));
   if (!a[0].is_string()) return type_error(str("must be str, not ", type_name(a[0])));
   if (a[0].string().empty()) return type_error("empty separator");
   const std::string& text = self.string();
@@ -135,6 +136,17 @@ Result<Value> partition_at(const Value& self, Args& args, bool right) {
 
 Result<Value> partition(Interp&, const Value& s, Args& a) { return partition_at(s, a, false); }
 Result<Value> rpartition(Interp&, const Value& s, Args& a) { return partition_at(s, a, true); }
+
+// The arguments of find() and its kin, whose own parser words the error.
+Result<std::vector<Value>> bind_window(const Value& self, Args& args) {
+  const std::size_t given = args.list.size();
+  if (args.named.empty() && (given < 1 || given > 3)) {
+    return type_error(str(args.callee, "() takes at ",
+                          given < 1 ? "least 1 argument" : "most 3 arguments", " (", given,
+                          " given)"));
+  }
+  return bind_method(self, args, 1, 3);
+}
 
 // The part of the text that optional start and end arguments leave, in bytes.
 struct Window {
@@ -159,7 +171,7 @@ Result<Window> window(Interp& interp, const std::string& text, const Value& star
 }
 
 Result<Value> search(Interp& interp, const Value& self, Args& args, bool right, bool must) {
-  REALM_ASSIGN(const auto a, bind("find", args, {"sub", "start", "end"}, 1));
+  REALM_ASSIGN(const auto a, bind_window(self, args));
   if (!a[0].is_string()) return type_error(str("must be str, not ", type_name(a[0])));
   const std::string& text = self.string();
   REALM_ASSIGN(const Window w, window(interp, text, a[1], a[2]));
@@ -181,7 +193,7 @@ Result<Value> index(Interp& i, const Value& s, Args& a) { return search(i, s, a,
 Result<Value> rindex(Interp& i, const Value& s, Args& a) { return search(i, s, a, true, true); }
 
 Result<Value> count(Interp& interp, const Value& self, Args& args) {
-  REALM_ASSIGN(const auto a, bind("count", args, {"sub", "start", "end"}, 1));
+  REALM_ASSIGN(const auto a, bind_window(self, args));
   if (!a[0].is_string()) return type_error(str("must be str, not ", type_name(a[0])));
   REALM_ASSIGN(const Window w, window(interp, self.string(), a[1], a[2]));
   if (w.empty) return Value(0);
@@ -198,10 +210,9 @@ Result<Value> count(Interp& interp, const Value& self, Args& args) {
 
 Result<Value> affix(Interp& interp, const Value& self, Args& args, bool at_end) {
   const char* name = at_end ? "endswith" : "startswith";
-  REALM_ASSIGN(const auto a, bind(name, args, {"affix", "start", "end"}, 1));
+  REALM_ASSIGN(const auto a, bind_window(self, args));
   if (!a[0].is_string() && !a[0].is_tuple()) {
-    return type_error(
-        str(name, " first arg must be str or a tuple of str, not ", type_name(a[0])));
+    return type_error(str(name, " first arg must be str or a tuple of str, not ", type_name(a[0])));
   }
   REALM_ASSIGN(const Window w, window(interp, self.string(), a[1], a[2]));
   if (w.empty) return Value(false);
@@ -231,10 +242,18 @@ Function::Body find_string_split_method(std::string_view name) {
     Function::Body body;
   };
   static constexpr Entry kTable[] = {
-      {"split", split},           {"rsplit", rsplit},         {"splitlines", split_lines},
-      {"partition", partition},   {"rpartition", rpartition}, {"find", find},
-      {"rfind", rfind},           {"index", index},           {"rindex", rindex},
-      {"count", count},           {"startswith", starts_with}, {"endswith", ends_with},
+      {"split", split},
+      {"rsplit", rsplit},
+      {"splitlines", split_lines},
+      {"partition", partition},
+      {"rpartition", rpartition},
+      {"find", find},
+      {"rfind", rfind},
+      {"index", index},
+      {"rindex", rindex},
+      {"count", count},
+      {"startswith", starts_with},
+      {"endswith", ends_with},
   };
   for (const Entry& entry : kTable) {
     if (entry.name == name) return entry.body;

@@ -18,7 +18,8 @@ std::optional<std::string> without_underscores(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '_') {
       out += text[i];
-    } else if (i == 0 || i + 1 == text.size() || !std::isalnum(static_cast<unsigned char>(text[i - 1])) ||
+    } else if (i == 0 || i + 1 == text.size() ||
+               !std::isalnum(static_cast<unsigned char>(text[i - 1])) ||
                !std::isalnum(static_cast<unsigned char>(text[i + 1]))) {
       return {};
     }
@@ -26,10 +27,25 @@ std::optional<std::string> without_underscores(std::string_view text) {
   return out;
 }
 
+// Decimal digits of every script as ASCII's.
+std::string ascii_digits(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t c = unicode::next(text, at);
+    if (c >= 0x80 && unicode::is_decimal(c)) {
+      out += static_cast<char>('0' + unicode::decimal_value(c));
+    } else {
+      unicode::append(out, c);
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
-std::optional<std::int64_t> parse_integer(std::string_view text, std::int64_t base) {
-  text = unicode::strip(text);
+std::optional<std::int64_t> parse_integer(std::string_view source, std::int64_t base) {
+  const std::string plain = ascii_digits(unicode::strip(source));
+  std::string_view text = plain;
   bool negative = false;
   if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
     negative = text[0] == '-';
@@ -57,8 +73,7 @@ std::optional<std::int64_t> parse_integer(std::string_view text, std::int64_t ba
 }
 
 std::optional<double> parse_float(std::string_view text) {
-  text = unicode::strip(text);
-  const auto digits = without_underscores(text);
+  const auto digits = without_underscores(ascii_digits(unicode::strip(text)));
   if (!digits || digits->empty()) return {};
   std::string_view body = *digits;
   bool negative = false;
@@ -67,9 +82,8 @@ std::optional<double> parse_float(std::string_view text) {
     body.remove_prefix(1);
   }
   std::string lower(body);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   double value = 0;
   if (lower == "inf" || lower == "infinity") {
     value = std::numeric_limits<double>::infinity();

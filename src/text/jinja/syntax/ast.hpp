@@ -31,8 +31,8 @@ enum class ExprKind : std::uint8_t {
   kBinary,     ///< a name b: + - * / // % **
   kAnd,
   kOr,
-  kCompare,  ///< a ops[0] args[0] ops[1] args[1] ..., chained as in Python
-  kConcat,   ///< args joined by ~
+  kCompare,    ///< a ops[0] args[0] ops[1] args[1] ..., chained as in Python
+  kConcat,     ///< args joined by ~
   kCondition,  ///< a if b else c; c may be null
   kList,       ///< args
   kTuple,      ///< args
@@ -51,6 +51,7 @@ struct Expr {
   ExprKind kind;
   Position at = 0;
   int depth = 1;
+  bool conditional = false;  ///< of a filter or test: under an if, where Jinja2 looks it up late
   std::string name;
   Value value;
   ExprPtr a, b, c;
@@ -62,14 +63,14 @@ struct Expr {
 };
 
 enum class StmtKind : std::uint8_t {
-  kText,      ///< text
-  kOutput,    ///< exprs printed one after the other
-  kIf,        ///< exprs[i] -> blocks[i]; a last block without a condition is the else
-  kFor,       ///< target in expr if condition: blocks[0], else blocks[1]
-  kSet,       ///< target = expr
-  kSetBlock,  ///< target = blocks[0], through `filter` when there is one
-  kMacro,     ///< name(macro->parameters): blocks[0]
-  kCallBlock, ///< expr (a call) with blocks[0] as its caller
+  kText,         ///< text
+  kOutput,       ///< exprs printed one after the other
+  kIf,           ///< exprs[i] -> blocks[i]; a last block without a condition is the else
+  kFor,          ///< target in expr if condition: blocks[0], else blocks[1]
+  kSet,          ///< target = expr
+  kSetBlock,     ///< target = blocks[0], through `filter` when there is one
+  kMacro,        ///< name(macro->parameters): blocks[0]
+  kCallBlock,    ///< expr (a call) with blocks[0] as its caller
   kFilterBlock,  ///< filter around blocks[0]
   kWith,         ///< targets = exprs around blocks[0]
   kScope,        ///< blocks[0] in a scope of its own: generation
@@ -113,6 +114,8 @@ struct Stmt {
   std::vector<Block> blocks;
   std::unique_ptr<MacroSignature> macro;
   bool recursive = false;
+  bool scoped = false;    ///< of a block: it sees the variables around it
+  bool required = false;  ///< of a block: only another template could fill it
 
   Stmt(StmtKind k, Position p) : kind(k), at(p) {}
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 
 #include "base/str.hpp"
 #include "text/jinja/unicode.hpp"
@@ -21,8 +22,7 @@ class Lexer {
   Lexer(const std::string& source, SyntaxError& error) : source_(source), error_(error) {}
 
   std::vector<Token> run() {
-    while (at_ < source_.size()) {
-      if (!root()) return {};
+    while (at_ < source_.size() && root()) {
     }
     add(TokenType::kEnd, at_, {});
     return std::move(tokens_);
@@ -168,8 +168,9 @@ class Lexer {
         if (!error_.message.empty()) return false;
         std::size_t after = at_;
         const char32_t c = unicode::next(source_, after);
-        return fail(str("unexpected char '", unicode::encode(std::u32string(1, c)), "' at ",
-                        unicode::length(std::string_view(source_).substr(0, at_))),
+        const char quote = c == '\'' ? '"' : '\'';
+        return fail(str("unexpected char ", quote, unicode::encode(std::u32string(1, c)), quote,
+                        " at ", unicode::length(std::string_view(source_).substr(0, at_))),
                     at_);
       }
       if (!error_.message.empty()) return false;
@@ -186,8 +187,8 @@ class Lexer {
   template <class IsDigit>
   std::size_t digits(std::size_t at, IsDigit is_digit) const {
     while (at < source_.size() &&
-           (is_digit(source_[at]) || (source_[at] == '_' && at + 1 < source_.size() &&
-                                      is_digit(source_[at + 1])))) {
+           (is_digit(source_[at]) ||
+            (source_[at] == '_' && at + 1 < source_.size() && is_digit(source_[at + 1])))) {
       ++at;
     }
     return at;
@@ -231,7 +232,11 @@ class Lexer {
     Token& token = tokens_.back();
     const char* last = text.data() + text.size();
     if (type == TokenType::kFloat) {
-      std::from_chars(text.data(), last, token.number);
+      if (std::from_chars(text.data(), last, token.number).ec != std::errc()) {
+        // Out of range: from_chars leaves the number alone.
+        const bool tiny = text.find("e-") != npos || text.find("E-") != npos;
+        token.number = tiny ? 0 : std::numeric_limits<double>::infinity();
+      }
     } else if (std::from_chars(text.data(), last, token.integer, base).ec != std::errc()) {
       return fail("integer literal does not fit 64 bits", at_);
     }
@@ -262,8 +267,7 @@ class Lexer {
     while (end < source_.size() && source_[end] != quote) end += source_[end] == '\\' ? 2 : 1;
     if (end >= source_.size()) return false;
     std::string message;
-    std::string text =
-        unescape(std::string_view(source_).substr(at_ + 1, end - at_ - 1), message);
+    std::string text = unescape(std::string_view(source_).substr(at_ + 1, end - at_ - 1), message);
     if (!message.empty()) return fail(std::move(message), at_);
     add(TokenType::kString, at_, std::move(text));
     consume_to(end + 1);
@@ -271,15 +275,14 @@ class Lexer {
   }
 
   bool symbol(std::string& open) {
-    static constexpr std::array<std::string_view, 7> kDouble = {"//", "**", "==", "!=",
-                                                                ">=", "<=", ""};
+    static constexpr std::array<std::string_view, 7> kDouble = {
+        "//", "**", "==", "!=", ">=", "<=", ""};
     std::string_view found;
     for (const std::string_view op : kDouble) {
       if (!op.empty() && starts(op)) found = op;
     }
     if (found.empty()) {
-      if (at_ >= source_.size() ||
-          std::string_view("+-/*%~[](){}><=.:|,;").find(peek()) == npos) {
+      if (at_ >= source_.size() || std::string_view("+-/*%~[](){}><=.:|,;").find(peek()) == npos) {
         return false;
       }
       found = std::string_view(source_).substr(at_, 1);

@@ -23,7 +23,7 @@ struct SyntaxError {
   Position at = 0;
 };
 
-/// The tokens, closed by a kEnd. On failure `error` is set and the result is empty.
+/// The tokens, closed by a kEnd. On failure `error` is set and the tokens end in front of it.
 std::vector<Token> tokenize(const std::string& source, SyntaxError& error);
 
 /// A string literal's characters: Python's escapes. `message` is set when one is malformed.

@@ -2,6 +2,7 @@
 #include "text/jinja/syntax/parser.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/str.hpp"
 #include "text/jinja/syntax/parser_nesting.hpp"
@@ -28,7 +29,10 @@ Token Parser::advance() {
 }
 
 void Parser::fail(std::string message, Position at) {
-  if (!failed_) error_ = {std::move(message), at};
+  if (!failed_) {
+    error_ = {std::move(message), at};
+    failed_at_end_ = at_ + 1 == tokens_.size();
+  }
   failed_ = true;
   at_ = tokens_.size() - 1;
 }
@@ -116,6 +120,8 @@ Block Parser::body(Words end_words) {
   skip_op(":");
   expect(TokenType::kBlockEnd);
   const bool ends = end_words.size() > 0;
+  // A body is a scope of its own, except that of an if.
+  const bool outer = std::exchange(conditional_, ends && *(end_words.end() - 1) == "endif");
   if (ends) open_ends_.emplace_back(end_words.begin(), end_words.end());
   Block out;
   while (!failed() && !current().is(TokenType::kEnd)) {
@@ -131,6 +137,7 @@ Block Parser::body(Words end_words) {
       if (current().is(TokenType::kName) &&
           std::find(end_words.begin(), end_words.end(), current().text) != end_words.end()) {
         open_ends_.pop_back();
+        conditional_ = outer;
         return out;
       }
       statement(out);
@@ -139,6 +146,7 @@ Block Parser::body(Words end_words) {
   }
   if (!failed() && ends) unknown_tag(nullptr, current().at);
   if (ends) open_ends_.pop_back();
+  conditional_ = outer;
   return out;
 }
 

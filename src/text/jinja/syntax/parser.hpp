@@ -1,8 +1,8 @@
 // Parser: tokens to tree, by recursive descent over the grammar of Jinja2 3.1 with the loop
 // controls extension and transformers' generation block. The precedence, from loose to tight:
-// a if b else c, or, and, not, comparisons, + -, ~, * / // %, **, unary, postfix, filters and tests.
-// Nesting deeper than kMaxDepth and operator chains longer than kMaxChain are refused, so no input
-// overflows the stack. (Jinja2 itself ends at 200 nested parentheses, CPython's limit.)
+// a if b else c, or, and, not, comparisons, + -, ~, * / // %, **, unary, postfix, filters and
+// tests. Nesting deeper than kMaxDepth and operator chains longer than kMaxChain are refused, so no
+// input overflows the stack. (Jinja2 itself ends at 200 nested parentheses, CPython's limit.)
 // Expressions are in parser_expression.cpp, statements in parser_statement.cpp.
 // Thread-safety: one thread; used once.
 #pragma once
@@ -28,6 +28,8 @@ class Parser {
 
   /// The whole template; on failure `error` is set and the result is to be dropped.
   Block parse();
+  /// The failure came when every token had been read.
+  bool failed_at_end() const { return failed_at_end_; }
 
  private:
   using Words = std::initializer_list<std::string_view>;
@@ -103,11 +105,14 @@ class Parser {
   SyntaxError& error_;
   std::size_t at_ = 0;
   bool failed_ = false;
+  bool failed_at_end_ = false;
   int depth_ = 0;
-  int loops_ = 0;  ///< loops around this point that break and continue may leave
+  int loops_ = 0;             ///< loops around this point that break and continue may leave
+  bool conditional_ = false;  ///< under an if of the innermost scope
   std::vector<MacroUse> macros_;
   std::vector<std::vector<std::string>> open_ends_;
   std::vector<std::string> open_tags_;
+  std::vector<std::string> block_names_;
 };
 
 }  // namespace realm::jinja

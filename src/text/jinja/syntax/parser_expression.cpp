@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/str.hpp"
 #include "text/jinja/syntax/parser.hpp"
@@ -40,16 +41,37 @@ ExprPtr Parser::expression(bool with_condition) {
   return with_condition ? condition() : disjunction();
 }
 
+namespace {
+
+// Every filter and test below, the node itself included.
+void mark_conditional(const ExprPtr& expr) {
+  if (!expr || expr->conditional) return;
+  expr->conditional = true;
+  for (const ExprPtr* child : {&expr->a, &expr->b, &expr->c}) mark_conditional(*child);
+  for (const ExprPtr& arg : expr->args) mark_conditional(arg);
+  if (!expr->call) return;
+  for (const ExprPtr& arg : expr->call->list) mark_conditional(arg);
+  for (const auto& named : expr->call->named) mark_conditional(named.second);
+  mark_conditional(expr->call->star);
+  mark_conditional(expr->call->star_named);
+}
+
+}  // namespace
+
 ExprPtr Parser::condition() {
   ExprPtr value = disjunction();
   while (skip_name("if")) {
     ExprPtr node = make(ExprKind::kCondition, value->at);
+    mark_conditional(value);
     node->a = std::move(value);
+    const bool outer = std::exchange(conditional_, true);
     node->b = disjunction();
     if (skip_name("else")) {
       const Nesting nesting(*this);
       node->c = condition();
     }
+    node->conditional = true;
+    conditional_ = outer;
     deepen(*node);
     value = std::move(node);
   }

@@ -120,8 +120,12 @@ std::unique_ptr<CallArgs> Parser::call_args() {
       args->star_named = expression();
     } else if (current().is(TokenType::kName) && look().op("=")) {
       ensure(!args->star_named);
+      const Position at = current().at;
       std::string name = advance().text;
       advance();
+      for (const auto& other : args->named) {
+        if (other.first == name) fail("keyword argument repeated: " + name, at);
+      }
       args->named.emplace_back(std::move(name), expression());
     } else {
       ensure(!args->star && !args->star_named && args->named.empty());
@@ -154,6 +158,7 @@ ExprPtr Parser::filter(ExprPtr input, bool inline_start) {
     if (!inline_start) advance();
     inline_start = false;
     ExprPtr node = make(ExprKind::kFilter, current().at);
+    node->conditional = conditional_;
     node->name = dotted_name();
     node->a = std::move(input);
     node->call = current().op("(") ? call_args() : std::make_unique<CallArgs>();
@@ -167,6 +172,7 @@ ExprPtr Parser::test(ExprPtr subject) {
   advance();  // is
   const bool negated = skip_name("not");
   ExprPtr node = make(ExprKind::kTest, current().at);
+  node->conditional = conditional_;
   node->name = dotted_name();
   node->a = std::move(subject);
   const Token& token = current();
@@ -174,11 +180,10 @@ ExprPtr Parser::test(ExprPtr subject) {
     node->call = call_args();
   } else {
     node->call = std::make_unique<CallArgs>();
-    const bool operand =
-        (token.is(TokenType::kName) && !token.name("else") && !token.name("or") &&
-         !token.name("and")) ||
-        token.is(TokenType::kString) || token.is(TokenType::kInteger) ||
-        token.is(TokenType::kFloat) || token.op("[") || token.op("{");
+    const bool operand = (token.is(TokenType::kName) && !token.name("else") && !token.name("or") &&
+                          !token.name("and")) ||
+                         token.is(TokenType::kString) || token.is(TokenType::kInteger) ||
+                         token.is(TokenType::kFloat) || token.op("[") || token.op("{");
     if (operand) {
       if (token.name("is")) fail("You cannot chain multiple tests with is", token.at);
       // An operand of its own, without operators: `x is divisibleby 3 and ...`.

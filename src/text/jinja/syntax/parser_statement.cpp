@@ -24,7 +24,9 @@ std::unique_ptr<Stmt> Parser::known_statement(const std::string& word, Position 
   if (word == "break" || word == "continue") {
     advance();
     if (word == "continue") node->kind = StmtKind::kContinue;
-    if (loops_ == 0) fail(str("'", word, "' outside loop"), at);
+    if (loops_ == 0) {
+      fail(word == "break" ? "'break' outside loop" : "'continue' not properly in loop", at);
+    }
     return node;
   }
   if (word == "filter") {
@@ -58,7 +60,9 @@ StmtPtr Parser::if_statement(Position at) {
   std::string word;
   do {
     advance();
+    const bool outer = std::exchange(conditional_, true);
     node->exprs.push_back(tuple(false));
+    conditional_ = outer;
     node->blocks.push_back(body({"elif", "else", "endif"}));
     word = current().text;
   } while (!failed() && word == "elif");
@@ -120,6 +124,10 @@ void Parser::signature(MacroSignature& macro) {
     MacroSignature::Parameter parameter;
     const Position at = current().at;
     parameter.name = expect_name();
+    for (const auto& other : macro.parameters) {
+      if (other.name != parameter.name) continue;
+      fail(str("duplicate argument '", parameter.name, "' in function definition"), at);
+    }
     if (skip_op("=")) {
       parameter.fallback = expression();
       has_fallback = true;
@@ -181,9 +189,20 @@ StmtPtr Parser::call_statement(Position at) {
 StmtPtr Parser::block_statement(Position at) {
   auto node = std::make_unique<Stmt>(StmtKind::kBlock, at);
   advance();
+  const Position name_at = current().at;
   node->text = expect_name();
-  skip_name("scoped");
-  skip_name("required");
+  if (std::find(block_names_.begin(), block_names_.end(), node->text) != block_names_.end()) {
+    fail(str("block '", node->text, "' defined twice"), name_at);
+  }
+  block_names_.push_back(node->text);
+  node->scoped = skip_name("scoped");
+  node->required = skip_name("required");
+  if (current().op("-")) {
+    fail(
+        "Block names in Jinja have to be valid Python identifiers and may not contain hyphens, "
+        "use an underscore instead.",
+        name_at);
+  }
   const int loops = std::exchange(loops_, 0);
   node->blocks.push_back(block_until({"endblock"}));
   loops_ = loops;
@@ -217,7 +236,7 @@ Target Parser::name_target() {
   Target target;
   target.at = current().at;
   if (current().is(TokenType::kName)) {
-    static constexpr std::string_view kConstants[] = {"true", "True",  "false",
+    static constexpr std::string_view kConstants[] = {"true",  "True", "false",
                                                       "False", "none", "None"};
     target.name = advance().text;
     if (std::find(std::begin(kConstants), std::end(kConstants), target.name) !=
@@ -227,8 +246,11 @@ Target Parser::name_target() {
   } else if (skip_op("(")) {
     target = assign_target(false);
     expect_op(")");
-  } else {
-    fail(str("unexpected '", describe(current()), "'"), target.at);
+  } else if (const ExprPtr value = primary(); !failed()) {
+    fail(value->kind == ExprKind::kList   ? "can't assign to 'list'"
+         : value->kind == ExprKind::kDict ? "can't assign to 'dict'"
+                                          : "can't assign to 'const'",
+         target.at);
   }
   return target;
 }
