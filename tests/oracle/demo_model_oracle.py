@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 
+import gguf
 import numpy as np
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -85,13 +86,21 @@ def check_reference(args, model, tokenizer, ids):
     return ok
 
 
-def check_rounding(args, device, model, ids, adds_bos, bos):
+def first_token(path):
+    """BOS where the model begins its texts with one."""
+    fields = gguf.GGUFReader(path).fields
+    adds = fields.get("tokenizer.ggml.add_bos_token")
+    return fields["tokenizer.ggml.bos_token_id"].contents() if adds and adds.contents() else None
+
+
+def check_rounding(args, device, model, ids):
+    bos = first_token(args.model)
     realm = Realm(args.dump, args.model, device)
     half = WINDOW // 2
     nll, scored, divergence, compared = [0.0, 0.0], 0, 0.0, 0
     for begin in range(0, len(ids) - WINDOW + 1, WINDOW):
         window = ids[begin:begin + WINDOW]
-        if adds_bos:
+        if bos is not None:
             window[0] = bos
         target = torch.tensor(window[half + 1:])
         rows = [logits.double().log_softmax(-1)[:-1] for logits in
@@ -134,7 +143,7 @@ def main():
         if device == "reference":
             ok &= check_reference(args, model, tokenizer, list(ids))
         else:
-            ok &= check_rounding(args, device, model, list(ids), args.adds_bos, tokenizer.bos_token_id)
+            ok &= check_rounding(args, device, model, list(ids))
     sys.exit(0 if ok else 1)
 
 
