@@ -17,11 +17,11 @@ struct ChatRenderOptions {
   /// Ends with the opening of the assistant's turn, for the model to go on from.
   bool add_generation_prompt = true;
   /// The tools as a list of JSON schemas; missing: none are offered.
-  jinja::Value tools;
+  jinja::Value tools{};
   /// Further variables: enable_thinking, documents, date_string ... They win over all others.
-  jinja::Value::Dict variables;
-  jinja::Limits limits;
-  jinja::Clock clock;  ///< what strftime_now() sees; empty: the system's
+  jinja::Value::Dict variables{};
+  jinja::Limits limits{};
+  jinja::Clock clock{};  ///< what strftime_now() sees; empty: the system's
 };
 
 class ChatTemplate {
