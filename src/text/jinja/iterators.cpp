@@ -98,7 +98,8 @@ Range::Range(std::int64_t start, std::int64_t stop, std::int64_t step)
   const auto to = static_cast<std::uint64_t>(stop);
   std::uint64_t count = 0;
   if (step > 0 && start < stop) count = (to - from - 1) / static_cast<std::uint64_t>(step) + 1;
-  if (step < 0 && start > stop) count = (from - to - 1) / (0 - static_cast<std::uint64_t>(step)) + 1;
+  if (step < 0 && start > stop)
+    count = (from - to - 1) / (0 - static_cast<std::uint64_t>(step)) + 1;
   constexpr std::uint64_t kMost = std::uint64_t{1} << 62;
   count_ = static_cast<std::int64_t>(count < kMost ? count : kMost);
 }

@@ -35,8 +35,7 @@ class Dumper {
       case Kind::kDict:
         return container(value);
       default:
-        return type_error(
-            str("Object of type ", type_name(value), " is not JSON serializable"));
+        return type_error(str("Object of type ", type_name(value), " is not JSON serializable"));
     }
   }
 
@@ -156,8 +155,7 @@ class Dumper {
       case Kind::kFloat:
         return number(key.number());
       default:
-        return type_error(
-            str("keys must be str, int, float, bool or None, not ", type_name(key)));
+        return type_error(str("keys must be str, int, float, bool or None, not ", type_name(key)));
     }
   }
 

@@ -49,7 +49,8 @@ class LoopContext final : public Dynamic {
   ScopePtr scope_;
 };
 
-/// `for target in items if condition`: items whose condition holds, evaluated as they are asked for.
+/// `for target in items if condition`: items whose condition holds, evaluated as they are asked
+/// for.
 class FilteredIterator final : public Iterator {
  public:
   FilteredIterator(Value iterator, const Stmt& loop, ScopePtr scope)

@@ -58,8 +58,8 @@ Result<void> Macro::bind(Interp& interp, Args& args, const ScopePtr& scope) {
     for (std::size_t i = parameters.size(); i < args.list.size(); ++i) rest.push_back(args.list[i]);
     scope->set("varargs", Value::tuple(std::move(rest)));
   } else if (args.list.size() > parameters.size()) {
-    return type_error(str("macro ", quoted_name(), " takes not more than ", parameters.size(),
-                          " argument(s)"));
+    return type_error(
+        str("macro ", quoted_name(), " takes not more than ", parameters.size(), " argument(s)"));
   }
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     if (given[i].missing() && parameters[i].fallback) {

@@ -1,5 +1,6 @@
 // The parts of Unicode 14 that utf8proc does not answer: case mappings to more than one character
-// (SpecialCasing.txt, unconditional), digits that are not decimal, numbers outside the N categories.
+// (SpecialCasing.txt, unconditional), digits that are not decimal, numbers outside the N
+// categories.
 #include <algorithm>
 #include <iterator>
 

@@ -26,7 +26,7 @@ class Dynamic;
 class Value;
 
 enum class Kind : std::uint8_t {
-  kMissing,    ///< no value at all: an argument not given, a key not found; never seen by a template
+  kMissing,  ///< no value at all: an argument not given, a key not found; never seen by a template
   kUndefined,  ///< Jinja's Undefined, with the story of what was not found
   kNone,
   kBool,
@@ -130,8 +130,8 @@ class Value {
   std::shared_ptr<Object> node_;
 };
 
-/// A dict that keeps the order of insertion. Keys compare as in Python: 1, 1.0 and True are one key.
-/// Up to 8 entries are searched in order; beyond that an index by hash is kept.
+/// A dict that keeps the order of insertion. Keys compare as in Python: 1, 1.0 and True are one
+/// key. Up to 8 entries are searched in order; beyond that an index by hash is kept.
 class Dict {
  public:
   struct Entry {

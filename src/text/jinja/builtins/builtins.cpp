@@ -31,8 +31,9 @@ class Generator final : public Iterator {
 
 Native find_filter(std::string_view name) {
   using Finder = Native (*)(std::string_view);
-  static constexpr Finder kTables[] = {find_text_filter,   find_layout_filter,   find_markup_filter,
-                                       find_number_filter, find_sequence_filter, find_select_filter};
+  static constexpr Finder kTables[] = {find_text_filter,     find_layout_filter,
+                                       find_markup_filter,   find_number_filter,
+                                       find_sequence_filter, find_select_filter};
   for (const Finder find : kTables) {
     if (const Native filter = find(name)) return filter;
   }
@@ -89,8 +90,7 @@ Result<std::vector<Value>> bind(std::string_view function, Args& args,
 
 Result<std::int64_t> as_index(const Value& value) {
   if (value.is_integer()) return value.integer();
-  return type_error(
-      str("'", type_name(value), "' object cannot be interpreted as an integer"));
+  return type_error(str("'", type_name(value), "' object cannot be interpreted as an integer"));
 }
 
 Result<std::int64_t> as_index(const Value& value, std::int64_t fallback) {
@@ -143,8 +143,6 @@ Value ignore_case(const Value& value) {
   return value.is_string() ? Value(unicode::lower(value.string())) : value;
 }
 
-Value make_generator(std::vector<Value> items) {
-  return make_dynamic<Generator>(std::move(items));
-}
+Value make_generator(std::vector<Value> items) { return make_dynamic<Generator>(std::move(items)); }
 
 }  // namespace realm::jinja

@@ -56,7 +56,8 @@ Result<std::size_t> as_width(Interp& interp, const Value& value, std::int64_t fa
 /// The value when it is text, else str(value): keeps the safe mark.
 Result<Value> soft_str(Interp& interp, const Value& value);
 
-/// value.attribute.path: by dots, parts of digits as integers. `fallback` replaces what is undefined.
+/// value.attribute.path: by dots, parts of digits as integers. `fallback` replaces what is
+/// undefined.
 Result<Value> get_path(Interp& interp, Value value, const Value& path, const Value& fallback);
 /// Lower case when it is text: how filters compare unless told to be case-sensitive.
 Value ignore_case(const Value& value);

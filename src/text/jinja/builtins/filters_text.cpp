@@ -101,8 +101,7 @@ Result<Value> format(Interp& interp, Args& args) {
   }
   REALM_ASSIGN(const Value text, soft_str(interp, args.list[0]));
   if (args.named.empty()) {
-    return format_percent(interp, text,
-                          Value::tuple({args.list.begin() + 1, args.list.end()}));
+    return format_percent(interp, text, Value::tuple({args.list.begin() + 1, args.list.end()}));
   }
   Dict named;
   for (auto& [name, value] : args.named) named.set(Value(name), std::move(value));
@@ -113,8 +112,8 @@ Result<Value> truncate(Interp& interp, Args& args) {
   REALM_ASSIGN(const auto a,
                bind("do_truncate", args, {"s", "length", "killwords", "end", "leeway"}, 1));
   REALM_ASSIGN(const std::int64_t size, as_index(a[1], 255));
-  REALM_ASSIGN(const std::string end, a[3].missing() ? Result<std::string>("...")
-                                                     : to_str(interp, a[3]));
+  REALM_ASSIGN(const std::string end,
+               a[3].missing() ? Result<std::string>("...") : to_str(interp, a[3]));
   std::int64_t leeway = 5;
   if (!a[4].missing() && !a[4].is_none()) {
     REALM_ASSIGN(leeway, as_index(a[4]));

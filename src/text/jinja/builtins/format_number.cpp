@@ -16,10 +16,15 @@ std::string format_real(double value, char conversion, int precision, bool alter
     return std::string(value < 0 ? "-" : "") + (capital ? "INF" : "inf");
   }
   // printf has the same rules as Python here. 310 digits before the point, `precision` behind.
-  const char format[] = {'%', alternate ? '#' : '.', alternate ? '.' : '*', alternate ? '*' : conversion,
-                         alternate ? conversion : '\0', '\0'};
+  const char format[] = {'%',
+                         alternate ? '#' : '.',
+                         alternate ? '.' : '*',
+                         alternate ? '*' : conversion,
+                         alternate ? conversion : '\0',
+                         '\0'};
   std::string out(static_cast<std::size_t>(precision < 0 ? 6 : precision) + 340, '\0');
-  const int size = std::snprintf(out.data(), out.size(), format, precision < 0 ? 6 : precision, value);
+  const int size =
+      std::snprintf(out.data(), out.size(), format, precision < 0 ? 6 : precision, value);
   out.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
   return out;
 }
