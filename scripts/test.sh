@@ -51,7 +51,18 @@ fi
 ((all)) && lane_labels[asan]=""
 
 install_packages "${packages_build[@]}" "${packages_test[@]}"
-"$REALM_ROOT/scripts/fetch_model.sh" >/dev/null # for the end-to-end tests
+model=$("$REALM_ROOT/scripts/fetch_model.sh") # for the end-to-end tests
+
+oracle_python=
+if ((all)); then
+  install_packages "${packages_oracle[@]}"
+  venv=$REALM_ROOT/build/venv
+  say "Putting what the oracles compare with into build/venv"
+  [[ -x $venv/bin/python ]] || python3 -m venv "$venv" || /usr/bin/python3 -m venv --clear "$venv"
+  "$venv/bin/python" -m pip install -q --disable-pip-version-check \
+    -r "$REALM_ROOT/tests/oracle/requirements.txt" >&2
+  oracle_python=$venv/bin/python
+fi
 
 merge=()
 for lane in "${lanes[@]}"; do
@@ -59,7 +70,10 @@ for lane in "${lanes[@]}"; do
   begin=$SECONDS
   tests=ON
   [[ $lane == fuzz ]] && tests=OFF
-  configure "$lane" -DREALM_TESTS=$tests
+  oracles=()
+  [[ $lane == release ]] &&
+    oracles=(-DREALM_ORACLE_PYTHON="$oracle_python" -DREALM_ORACLE_MODEL="$model")
+  configure "$lane" -DREALM_TESTS=$tests "${oracles[@]}"
   cmake --build "$REALM_ROOT/build/$lane" --target "${lane_targets[$lane]}" -j "$(build_jobs)"
   say "Lane $lane: built in $((SECONDS - begin)) s"
   merge+=("$lane=$REALM_ROOT/build/$lane:${lane_labels[$lane]}")

@@ -11,6 +11,9 @@ packages_test=(
   libclang-rt-14-dev python3 g++-12-aarch64-linux-gnu qemu-user-static
 )
 
+# For scripts/test.sh --all besides.
+packages_oracle=(python3-pip python3-venv python3-jinja2)
+
 # The first python3 that has pip: the one on PATH may be somebody's own without it.
 find_python() {
   local python
