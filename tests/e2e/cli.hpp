@@ -3,14 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "process.hpp"
+#include "support/demo_model.hpp"
 
 namespace realm::testing {
 
@@ -35,25 +34,6 @@ inline ::testing::AssertionResult ended_with(const Outcome& run, int exit_code) 
 inline bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
-
-/// REALM_TEST_MODEL, or the demo model where scripts/fetch_model.sh puts it.
-inline std::optional<std::string> demo_model() {
-  if (const char* given = std::getenv("REALM_TEST_MODEL")) return given;
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  const char* home = std::getenv("HOME");
-  std::string folder = cache != nullptr  ? cache
-                       : home != nullptr ? std::string(home) + "/.cache"
-                                         : "";
-  folder += "/realm/models/SmolLM2-135M-Instruct.Q4_1.gguf";
-  if (!std::filesystem::exists(folder)) return std::nullopt;
-  return folder;
-}
-
-// In a test's body: skips it where the demo model is not there.
-#define REALM_NEEDS_MODEL(name)                                                          \
-  const auto name##_found = ::realm::testing::demo_model();                              \
-  if (!name##_found) GTEST_SKIP() << "no demo model: scripts/fetch_model.sh fetches it"; \
-  const std::string& name = *name##_found
 
 /// A folder of its own for each test, gone afterwards.
 class Scratch : public ::testing::Test {
