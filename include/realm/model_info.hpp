@@ -34,13 +34,13 @@ struct EngineOptions {
   int32_t context_tokens = 0;
   /// Sequences computed together; further requests wait.
   int32_t max_sequences = 8;
-  /// Tokens that the KV cache holds for all sequences together, at least context_tokens; 0: twice
-  /// context_tokens (once, when max_sequences is 1). Sequences share it: each may be as long as
-  /// the context; when it is full, the youngest waits.
+  /// Tokens that the KV cache holds for all sequences together, at least context_tokens; 0: a full
+  /// context for every sequence, less where that is more than half of the device's memory.
+  /// Sequences share it: each may be as long as the context; when it is full, the youngest waits.
   int32_t cache_tokens = 0;
   /// A prompt is computed in chunks that end at multiples of this, counted from its start.
   int32_t chunk_tokens = 256;
-  Format cache_format = Format::kF16;  ///< of keys and values
+  Format cache_format = Format::kF16;  ///< of keys and values: F32, F16 or BF16
   /// Prompts that begin alike share their cache pages, also with finished requests.
   bool share_prefixes = true;
   LogSink log = {};

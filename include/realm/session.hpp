@@ -27,8 +27,7 @@ struct Feed {
 
 class Session {
  public:
-  /// As Engine::open(). Every sequence may be as long as the context: cache_tokens is
-  /// max_sequences * context_tokens unless it is given.
+  /// As Engine::open().
   static Result<std::unique_ptr<Session>> open(const std::string& path,
                                                const EngineOptions& options);
   static Result<std::unique_ptr<Session>> create(EngineParts parts, const EngineOptions& options);

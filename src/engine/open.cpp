@@ -1,0 +1,118 @@
+// Engines and sessions over a model file: the device, the loader and the file's own words put
+// together as EngineParts.
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "backend/registry.hpp"
+#include "base/str.hpp"
+#include "engine/engine_parts.hpp"
+#include "model/loader.hpp"
+#include "realm/engine.hpp"
+#include "realm/session.hpp"
+
+namespace realm {
+namespace {
+
+constexpr int32_t kPageTokens = 64;
+
+Result<LoadOptions> load_options(const EngineOptions& options) {
+  constexpr int32_t kMostRows = 1 << 16;
+  if (options.max_sequences < 1 || options.max_sequences > 1024) {
+    return Error{Code::kInvalidArgument,
+                 str("max_sequences is ", options.max_sequences, ", must be 1 to 1024")};
+  }
+  if (options.chunk_tokens < 1 || options.chunk_tokens > kMostRows / 2) {
+    return Error{Code::kInvalidArgument,
+                 str("chunk_tokens is ", options.chunk_tokens, ", must be 1 to ", kMostRows / 2)};
+  }
+  if (options.cache_tokens < 0) {
+    return Error{Code::kInvalidArgument,
+                 str("cache_tokens is ", options.cache_tokens, ", must be at least 0")};
+  }
+  LoadOptions load{.context_tokens = options.context_tokens,
+                   .cache_format = options.cache_format,
+                   .block_tokens = kPageTokens,
+                   .max_sequences = options.max_sequences};
+  load.n_blocks = options.cache_tokens / kPageTokens + (options.cache_tokens % kPageTokens != 0);
+  // A chunk of a prompt and one row of every other sequence.
+  load.max_rows = options.chunk_tokens + options.max_sequences - 1;
+  return load;
+}
+
+// Takes the file's recommendation over where it is one.
+template <class T>
+void recommend(T SamplingParams::*field, const std::optional<T>& value, const char* name,
+               SamplingParams& sampling, const LogSink& log) {
+  if (!value) return;
+  SamplingParams changed = sampling;
+  changed.*field = *value;
+  if (check(changed)) {
+    sampling = changed;
+  } else if (log) {
+    log(LogLevel::kWarning, str("the model file recommends ", name, " ", *value,
+                                ", which is out of range: the default stays"));
+  }
+}
+
+SamplingParams sampling_of(const SamplingDefaults& file, const LogSink& log) {
+  SamplingParams sampling;
+  recommend(&SamplingParams::temperature, file.temperature, "temperature", sampling, log);
+  recommend(&SamplingParams::top_k, file.top_k, "top_k", sampling, log);
+  recommend(&SamplingParams::top_p, file.top_p, "top_p", sampling, log);
+  recommend(&SamplingParams::min_p, file.min_p, "min_p", sampling, log);
+  recommend(&SamplingParams::repeat_penalty, file.repeat_penalty, "repeat_penalty", sampling, log);
+  recommend(&SamplingParams::repeat_last_n, file.repeat_last_n, "repeat_last_n", sampling, log);
+  return sampling;
+}
+
+std::string spelling(const Tokenizer& tokenizer, std::optional<TokenId> id) {
+  return id ? std::string(tokenizer.piece(*id)) : std::string();
+}
+
+Result<EngineParts> load_parts(const std::string& path, const EngineOptions& options) {
+  REALM_ASSIGN(const LoadOptions load, load_options(options));
+  REALM_ASSIGN(std::shared_ptr<Device> device,
+               open_device(options.device, {.threads = options.threads, .cpu_isa = options.cpu_isa},
+                           options.log));
+  REALM_ASSIGN(LoadedModel loaded, load_model(path, *device, load, options.log));
+  if (!loaded.tokenizer) {
+    return Error{Code::kUnsupported, "the file has no vocabulary (key tokenizer.ggml.model)"}.in(
+        path);
+  }
+  EngineParts parts{.tokenizer = *std::move(loaded.tokenizer)};
+  const ModelFacts& facts = loaded.facts;
+  const int64_t most = std::numeric_limits<int32_t>::max();
+  parts.info.name = facts.name;
+  parts.info.architecture = facts.architecture;
+  parts.info.parameters = static_cast<uint64_t>(facts.parameters);
+  parts.info.weight_bytes = facts.tensor_bytes;
+  parts.info.context_train = static_cast<int32_t>(std::min(facts.context_tokens, most));
+  parts.info.sampling = sampling_of(facts.sampling, options.log);
+  parts.info.device = device->info().name;
+  parts.info.device_description = device->info().description;
+  if (!facts.chat_template.empty()) {
+    parts.chat_template =
+        ChatTemplate::parse(facts.chat_template, spelling(parts.tokenizer, parts.tokenizer.bos()),
+                            spelling(parts.tokenizer, parts.tokenizer.eos()));
+  }
+  parts.owner = std::move(device);
+  parts.runner = std::move(loaded.runner);
+  return parts;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> Engine::open(const std::string& path,
+                                             const EngineOptions& options) {
+  REALM_ASSIGN(EngineParts parts, load_parts(path, options));
+  return create(std::move(parts), options);
+}
+
+Result<std::unique_ptr<Session>> Session::open(const std::string& path,
+                                               const EngineOptions& options) {
+  REALM_ASSIGN(EngineParts parts, load_parts(path, options));
+  return create(std::move(parts), options);
+}
+
+}  // namespace realm
