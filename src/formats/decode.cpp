@@ -4,6 +4,7 @@
 
 #include "base/half.hpp"
 #include "base/str.hpp"
+#include "formats/visit.hpp"
 
 namespace realm {
 namespace {
@@ -31,46 +32,10 @@ void decode_16_bit(const uint8_t* bytes, std::span<float> out, Convert convert) 
   }
 }
 
-void decode_checked(Format format, const uint8_t* bytes, std::span<float> out) {
-  switch (format) {
-    case Format::kF32:
-      if (!out.empty()) std::memcpy(out.data(), bytes, out.size_bytes());
-      return;
-    case Format::kF16:
-      return decode_16_bit(bytes, out, half_to_float);
-    case Format::kBF16:
-      return decode_16_bit(bytes, out, bfloat16_to_float);
-    case Format::kQ4_0:
-      return decode_blocks<Format::kQ4_0>(bytes, out);
-    case Format::kQ4_1:
-      return decode_blocks<Format::kQ4_1>(bytes, out);
-    case Format::kQ5_0:
-      return decode_blocks<Format::kQ5_0>(bytes, out);
-    case Format::kQ5_1:
-      return decode_blocks<Format::kQ5_1>(bytes, out);
-    case Format::kQ8_0:
-      return decode_blocks<Format::kQ8_0>(bytes, out);
-    case Format::kQ8_1:
-      return decode_blocks<Format::kQ8_1>(bytes, out);
-    case Format::kQ2_K:
-      return decode_blocks<Format::kQ2_K>(bytes, out);
-    case Format::kQ3_K:
-      return decode_blocks<Format::kQ3_K>(bytes, out);
-    case Format::kQ4_K:
-      return decode_blocks<Format::kQ4_K>(bytes, out);
-    case Format::kQ5_K:
-      return decode_blocks<Format::kQ5_K>(bytes, out);
-    case Format::kQ6_K:
-      return decode_blocks<Format::kQ6_K>(bytes, out);
-    case Format::kQ8_K:
-      return decode_blocks<Format::kQ8_K>(bytes, out);
-    case Format::kI8:
-    case Format::kI16:
-    case Format::kI32:
-    case Format::kI64:
-    case Format::kF64:
-      return;
-  }
+void decode_plain(Format format, const uint8_t* bytes, std::span<float> out) {
+  if (format == Format::kF16) return decode_16_bit(bytes, out, half_to_float);
+  if (format == Format::kBF16) return decode_16_bit(bytes, out, bfloat16_to_float);
+  if (!out.empty()) std::memcpy(out.data(), bytes, out.size_bytes());
 }
 
 }  // namespace
@@ -84,7 +49,10 @@ Result<void> decode_row(Format format, std::span<const std::byte> bytes, std::sp
     return Error{Code::kInvalidArgument, str(bytes.size(), " bytes are not a row of ", out.size(),
                                              " elements of ", info(format).name)};
   }
-  decode_checked(format, reinterpret_cast<const uint8_t*>(bytes.data()), out);
+  const auto* first = reinterpret_cast<const uint8_t*>(bytes.data());
+  const bool blocks =
+      visit_block_format(format, [&]<Format kFormat>() { decode_blocks<kFormat>(first, out); });
+  if (!blocks) decode_plain(format, first, out);
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include "base/half.hpp"
 #include "base/str.hpp"
 #include "formats/encode_block.hpp"
+#include "formats/visit.hpp"
 
 namespace realm {
 namespace {
@@ -32,46 +33,10 @@ Result<void> check_values(std::span<const float> values) {
   return {};
 }
 
-void encode_checked(Format format, std::span<const float> values, uint8_t* out) {
-  switch (format) {
-    case Format::kF32:
-      if (!values.empty()) std::memcpy(out, values.data(), values.size_bytes());
-      return;
-    case Format::kF16:
-      return encode_16_bit(values, out, float_to_half);
-    case Format::kBF16:
-      return encode_16_bit(values, out, float_to_bfloat16);
-    case Format::kQ4_0:
-      return encode_blocks<Format::kQ4_0>(values, out);
-    case Format::kQ4_1:
-      return encode_blocks<Format::kQ4_1>(values, out);
-    case Format::kQ5_0:
-      return encode_blocks<Format::kQ5_0>(values, out);
-    case Format::kQ5_1:
-      return encode_blocks<Format::kQ5_1>(values, out);
-    case Format::kQ8_0:
-      return encode_blocks<Format::kQ8_0>(values, out);
-    case Format::kQ8_1:
-      return encode_blocks<Format::kQ8_1>(values, out);
-    case Format::kQ2_K:
-      return encode_blocks<Format::kQ2_K>(values, out);
-    case Format::kQ3_K:
-      return encode_blocks<Format::kQ3_K>(values, out);
-    case Format::kQ4_K:
-      return encode_blocks<Format::kQ4_K>(values, out);
-    case Format::kQ5_K:
-      return encode_blocks<Format::kQ5_K>(values, out);
-    case Format::kQ6_K:
-      return encode_blocks<Format::kQ6_K>(values, out);
-    case Format::kQ8_K:
-      return encode_blocks<Format::kQ8_K>(values, out);
-    case Format::kI8:
-    case Format::kI16:
-    case Format::kI32:
-    case Format::kI64:
-    case Format::kF64:
-      return;
-  }
+void encode_plain(Format format, std::span<const float> values, uint8_t* out) {
+  if (format == Format::kF16) return encode_16_bit(values, out, float_to_half);
+  if (format == Format::kBF16) return encode_16_bit(values, out, float_to_bfloat16);
+  if (!values.empty()) std::memcpy(out, values.data(), values.size_bytes());
 }
 
 }  // namespace
@@ -85,7 +50,10 @@ Result<void> encode_row(Format format, std::span<const float> values, std::span<
                                              values.size(), " elements of ", info(format).name)};
   }
   if (row_of(format).kind == FormatKind::kBlock) REALM_TRY(check_values(values));
-  encode_checked(format, values, reinterpret_cast<uint8_t*>(bytes.data()));
+  auto* out = reinterpret_cast<uint8_t*>(bytes.data());
+  const bool blocks =
+      visit_block_format(format, [&]<Format kFormat>() { encode_blocks<kFormat>(values, out); });
+  if (!blocks) encode_plain(format, values, out);
   return {};
 }
 

@@ -20,7 +20,7 @@ TEST(Format, TableIsInTheOrderOfItsNumbersAndFoundByBoth) {
     EXPECT_EQ(&info(row->format), row);
     last = row;
   }
-  EXPECT_EQ(formats_end() - formats_begin(), 20);
+  EXPECT_GE(formats_end() - formats_begin(), 20);
 }
 
 TEST(Format, NamesAreFoundInAnyCase) {

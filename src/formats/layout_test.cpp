@@ -44,7 +44,7 @@ TEST(Layout, LoadHalfEqualsTheDefinitionForEveryValue) {
 TEST(Layout, Codes4EqualsThePerElementRuleOnRandomBytes) {
   SCOPED_TRACE(testing::Message() << "seed " << kSeed);
   std::mt19937_64 rng(kSeed);
-  ASSERT_EQ(block_formats().size(), 12u);
+  ASSERT_GE(block_formats().size(), 12u);
   for (const FormatRow& row : block_formats()) {
     for (int round = 0; round < 300; ++round) {
       const auto block = random_block(rng, row.layout.bytes);

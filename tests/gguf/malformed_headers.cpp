@@ -53,7 +53,7 @@ std::vector<Malformed> malformed_headers() {
 
   // Cut short: nothing, and behind every field of fixed place.
   const std::string whole = sound.bytes();
-  for (const size_t size : {0, 1, 3, 4, 7, 8, 15, 16, 23}) {
+  for (const size_t size : {0u, 1u, 3u, 4u, 7u, 8u, 15u, 16u, 23u}) {
     out.push_back({"cut at " + std::to_string(size), whole.substr(0, size), "GGUF"});
     if (size >= 4) out.back().mentions = size < 8 ? "version" : "number of";
   }

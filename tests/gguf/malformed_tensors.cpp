@@ -82,7 +82,7 @@ void dimensions(Cases& cases) {
 
 void types(Cases& cases) {
   // Every block format with a row that ends inside a block.
-  for (const uint32_t type : {2, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}) {
+  for (const uint32_t type : {2u, 3u, 6u, 7u, 8u, 9u, 10u, 11u, 12u, 13u, 14u, 15u}) {
     Tensor tensor = sound_tensor();
     tensor.type = type;
     tensor.dims = {type < 10 ? 33u : 255u, 1};
@@ -135,9 +135,9 @@ void extents(Cases& cases) {
     tensor.offset = offset;
     cases.add("offset " + std::to_string(offset) + " outside", tensor);
   }
-  for (const uint64_t offset : {0, 704, 736, 864, 832, 896}) {
+  for (const uint64_t offset : {0u, 704u, 736u, 864u, 832u, 896u}) {
     Tensor tensor = sound_tensor();
-    tensor.offset = static_cast<uint64_t>(offset);
+    tensor.offset = offset;
     cases.add("offset " + std::to_string(offset) + " overlaps", tensor, "overlaps tensor");
   }
 }

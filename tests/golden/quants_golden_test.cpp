@@ -3,6 +3,7 @@
 // quantizer makes of them.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/str.hpp"
 #include "formats/decode.hpp"
 #include "formats/encode.hpp"
 
@@ -19,9 +21,12 @@ namespace {
 constexpr size_t kRows = 8;
 constexpr size_t kCols = 1024;
 
-std::vector<std::byte> read_golden(const std::string& name, const char* kind) {
-  const std::string path =
-      std::string(REALM_SOURCE_DIR) + "/tests/golden/quants/" + name + "." + kind + ".bin";
+std::string golden_path(const std::string& format, const char* kind) {
+  return str(REALM_SOURCE_DIR, "/tests/golden/quants/", format, ".", kind, ".bin");
+}
+
+std::vector<std::byte> read_golden(const std::string& format, const char* kind) {
+  const std::string path = golden_path(format, kind);
   std::ifstream in(path, std::ios::binary);
   const std::vector<char> bytes{std::istreambuf_iterator<char>(in), {}};
   EXPECT_FALSE(bytes.empty()) << path;
@@ -81,10 +86,25 @@ TEST_P(Quants, EncodingLosesNoMoreOfAnyRow) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, Quants,
-                         testing::Values("Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K",
-                                         "Q4_K", "Q5_K", "Q6_K"),
+// Every block format that has golden files, by name.
+std::vector<const char*> formats_with_golden() {
+  std::vector<const char*> names;
+  for (const FormatRow& row : kFormatTable) {
+    if (std::ifstream(golden_path(row.name, "blocks"))) names.push_back(row.name);
+  }
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, Quants, testing::ValuesIn(formats_with_golden()),
                          [](const auto& param) { return std::string(param.param); });
+
+TEST(QuantsFiles, AreThereForTheCommonFormats) {
+  const auto names = formats_with_golden();
+  for (const char* name :
+       {"Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K"}) {
+    EXPECT_EQ(std::count(names.begin(), names.end(), std::string_view(name)), 1) << name;
+  }
+}
 
 }  // namespace
 }  // namespace realm
