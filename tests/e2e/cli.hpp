@@ -17,6 +17,12 @@ inline const std::string kVocabularies = REALM_SOURCE_DIR "/tests/golden/tokeniz
 inline const std::string kGpt2 = kVocabularies + "ggml-vocab-gpt-2.gguf";
 inline const std::string kLlama = kVocabularies + "ggml-vocab-llama-spm.gguf";
 
+#ifdef REALM_SLOW_BUILD
+constexpr bool kSlowBuild = true;
+#else
+constexpr bool kSlowBuild = false;
+#endif
+
 /// Runs `realm WORDS...`.
 inline Outcome realm(std::vector<std::string> words, const RunOptions& options = {}) {
   words.insert(words.begin(), REALM_PROGRAM);

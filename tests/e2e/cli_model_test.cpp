@@ -25,6 +25,24 @@ TEST(RunModel, NamesParis) {
   EXPECT_FALSE(contains(run.err, "error")) << run.err;
 }
 
+// Within half a second of the start on one thread, by its own clock: the machine may be busy.
+// Memory is that of one copy of the weights and little more.
+TEST(RunModel, FirstTokenIsQuickAndSmall) {
+  REALM_NEEDS_MODEL(model);
+  if (kSlowBuild) GTEST_SKIP() << "an optimized build without sanitizers is meant";
+  double seconds = 1e9;
+  auto words = greedy(model, kQuestion, "1");
+  words.insert(words.end(), {"--threads", "1"});
+  for (int i = 0; i < 5; ++i) {
+    const Outcome run = realm(words);
+    ASSERT_TRUE(ended_with(run, 0));
+    seconds = std::min(seconds, run.cpu_seconds);
+    EXPECT_LE(1024.0 * static_cast<double>(run.peak_kib),
+              1.5 * static_cast<double>(std::filesystem::file_size(model)));
+  }
+  EXPECT_LT(seconds, 0.5);
+}
+
 TEST(RunModel, JsonTellsEverything) {
   REALM_NEEDS_MODEL(model);
   auto words = greedy(model, kQuestion, "5");
@@ -100,7 +118,10 @@ TEST(RunModel, StopSystemAndLimits) {
   words = greedy(model, kQuestion, "4");
   words.insert(words.end(), {"--json"});
   const json plain = json::parse(realm(words).out);
-  words.insert(words.end(), {"--system", "You only ever speak of the sea and of ships on it."});
+  // Longer than the system text that the model's template has of its own.
+  words.insert(words.end(), {"--system",
+                             "You only ever speak of the sea, of the ships that sail on it, of the "
+                             "people on board of them, and of the weather that they meet."});
   EXPECT_GT(json::parse(realm(words).out).at("usage").at("prompt_tokens"),
             plain.at("usage").at("prompt_tokens"));
 
@@ -147,8 +168,8 @@ TEST(RunModel, ClosedPipeEndsTheAnswer) {
 
 TEST(RunModel, DevicesByFlagAndEnvironment) {
   REALM_NEEDS_MODEL(model);
-  auto words = greedy(model, kQuestion, "3");
-  words.emplace_back("--json");
+  auto words = greedy(model, "Hi", "1");  // the reference device takes its time
+  words.insert(words.end(), {"--raw", "--json"});
   const RunOptions reference{.set = {{"REALM_DEVICE", "reference"}}};
   EXPECT_EQ(json::parse(realm(words, reference).out).at("device"), "reference");
   words.insert(words.end(), {"--device", "cpu"});

@@ -134,6 +134,8 @@ Outcome run(const std::vector<std::string>& command, const RunOptions& options) 
   while (wait4(ends.child, &status, 0, &usage) < 0 && errno == EINTR) {
   }
   result.seconds = seconds();
+  const auto of = [](const timeval& t) { return double(t.tv_sec) + double(t.tv_usec) * 1e-6; };
+  result.cpu_seconds = of(usage.ru_utime) + of(usage.ru_stime);
   result.peak_kib = usage.ru_maxrss;
   result.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;

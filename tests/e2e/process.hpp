@@ -16,7 +16,8 @@ struct Outcome {
   std::string out;  ///< standard output
   std::string err;  ///< standard error
   double seconds = 0;
-  long peak_kib = 0;  ///< resident set at most
+  double cpu_seconds = 0;  ///< of all its threads, in user and system mode
+  long peak_kib = 0;       ///< resident set at most
 };
 
 struct RunOptions {
