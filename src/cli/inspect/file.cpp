@@ -54,7 +54,7 @@ std::string file_text(const std::string& path, const gguf::File& file) {
   if (file.tensors().empty()) return text;
 
   Table formats;
-  for (const size_t column : {1, 2, 3}) formats.align_right(column);
+  for (const size_t column : {1u, 2u, 3u}) formats.align_right(column);
   formats.row({"format", "tensors", "elements", "size"});
   for (const FormatShare& share : format_shares(file)) {
     formats.row({std::string(info(share.format).name), std::to_string(share.tensors),
@@ -65,7 +65,7 @@ std::string file_text(const std::string& path, const gguf::File& file) {
 
 std::string tensors_text(const gguf::File& file) {
   Table table;
-  for (const size_t column : {3, 4}) table.align_right(column);
+  for (const size_t column : {3u, 4u}) table.align_right(column);
   table.row({"tensor", "format", "shape", "bytes", "offset"});
   for (const gguf::TensorInfo& tensor : file.tensors()) {
     table.row({quoted(tensor.name), std::string(info(tensor.format).name), to_string(tensor.shape),

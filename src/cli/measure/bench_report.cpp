@@ -62,7 +62,7 @@ std::string BenchReport::text() const {
           info.device, ": ", info.device_description, "\nmachine  ", processor_name(), ", ",
           threads > 0 ? threads : usable_threads(), " threads\nbuild    ", version_line(), "\n\n");
   Table table;
-  for (const size_t column : {1, 2, 3, 4, 5}) table.align_right(column);
+  for (const size_t column : {1u, 2u, 3u, 4u, 5u}) table.align_right(column);
   table.row({"", "tokens", "depth", "sequences", "tokens/s", "spread"});
   for (const Measurement& m : measurements) {
     table.row({m.kind, std::to_string(m.tokens), std::to_string(load.depth),
