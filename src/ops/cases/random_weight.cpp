@@ -3,41 +3,42 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
 
 #include "base/half.hpp"
+#include "formats/table.hpp"
 
 namespace realm {
 namespace {
 
-// A scale field of a block: where it lies (docs/formats.md) and the largest magnitude it is given,
-// chosen so that scale * largest code is about 1.
-struct ScaleField {
-  Format format;
-  size_t offset_bytes;
-  bool single;  // float32 instead of binary16
-  double largest;
-};
-
-constexpr ScaleField kScaleFields[] = {
-    {Format::kQ4_0, 0, false, 1.0 / 8},
-    {Format::kQ4_1, 0, false, 1.0 / 15},
-    {Format::kQ4_1, 2, false, 0.5},
-    {Format::kQ5_0, 0, false, 1.0 / 16},
-    {Format::kQ5_1, 0, false, 1.0 / 31},
-    {Format::kQ5_1, 2, false, 0.5},
-    {Format::kQ8_0, 0, false, 1.0 / 127},
-    {Format::kQ8_1, 0, false, 1.0 / 127},
-    {Format::kQ8_1, 2, false, 1.0},  // the stored sum: no part of the value
-    {Format::kQ2_K, 80, false, 1.0 / (15 * 3)},
-    {Format::kQ2_K, 82, false, 1.0 / 15},
-    {Format::kQ3_K, 108, false, 1.0 / (32 * 4)},
-    {Format::kQ4_K, 0, false, 1.0 / (63 * 15)},
-    {Format::kQ4_K, 2, false, 1.0 / 63},
-    {Format::kQ5_K, 0, false, 1.0 / (63 * 31)},
-    {Format::kQ5_K, 2, false, 1.0 / 63},
-    {Format::kQ6_K, 208, false, 1.0 / (127 * 32)},
-    {Format::kQ8_K, 0, true, 1.0 / 127},
-};
+// The largest magnitudes that a format's integers take: what d and m are divided by, so that
+// values are about 1.
+double largest_sub_scale(const Layout& layout) {
+  switch (layout.sub_scales) {
+    case SubScales::kNone:
+      return 1;
+    case SubScales::kNibbles:
+      return 15;
+    case SubScales::kSplit6:
+      return 32;
+    case SubScales::kK4:
+      return 63;
+    case SubScales::kInt8:
+      return 128;
+  }
+  return 1;
+}
+double largest_code(const Layout& layout) {
+  if (layout.code == CodeKind::kSigned) return 127;
+  const uint32_t levels = (1u << code_bits(layout)) - 1;
+  return layout.bias == 0 ? levels : -layout.bias;
+}
+double largest_d(const Layout& layout) {
+  return 1 / (largest_sub_scale(layout) * largest_code(layout));
+}
+double largest_m(const Layout& layout) {
+  return layout.sub_scales == SubScales::kNone ? 0.5 : 1 / largest_sub_scale(layout);
+}
 
 // Mostly of full size, of either sign; now and then zero or (in binary16) subnormal.
 double random_scale(Rng& rng, double largest) {
@@ -77,11 +78,20 @@ void fill_plain(Rng& rng, Format format, std::span<std::byte> bytes) {
   }
 }
 
-constexpr std::array kWeightFormats = {
-    Format::kF32,  Format::kF16,  Format::kBF16, Format::kQ4_0, Format::kQ4_1,
-    Format::kQ5_0, Format::kQ5_1, Format::kQ8_0, Format::kQ8_1, Format::kQ2_K,
-    Format::kQ3_K, Format::kQ4_K, Format::kQ5_K, Format::kQ6_K, Format::kQ8_K,
-};
+constexpr size_t kWeightFormatCount = static_cast<size_t>(
+    std::count_if(std::begin(kFormatTable), std::end(kFormatTable),
+                  [](const FormatRow& row) { return is_decodable(row.format); }));
+
+constexpr auto kWeightFormats = [] {
+  std::array<Format, kWeightFormatCount> formats{};
+  size_t n = 0;
+  for (const FormatKind kind : {FormatKind::kFloat, FormatKind::kBlock}) {
+    for (const FormatRow& row : kFormatTable) {
+      if (row.kind == kind) formats[n++] = row.format;
+    }
+  }
+  return formats;
+}();
 
 }  // namespace
 
@@ -90,12 +100,12 @@ std::span<const Format> weight_formats() { return kWeightFormats; }
 void fill_random_weight(Rng& rng, Format format, std::span<std::byte> bytes) {
   if (!is_block_format(format)) return fill_plain(rng, format, bytes);
   for (std::byte& b : bytes) b = static_cast<std::byte>(rng.next() >> 56);
-  for (const ScaleField& field : kScaleFields) {
-    if (field.format != format) continue;
-    for (size_t at = field.offset_bytes; at < bytes.size(); at += info(format).block_bytes) {
-      const double scale = random_scale(rng, field.largest);
-      field.single ? store_single(scale, &bytes[at]) : store_half(scale, &bytes[at]);
-    }
+  const Layout layout = layout_of(format);
+  for (size_t block = 0; block < bytes.size(); block += layout.bytes) {
+    std::byte* at = bytes.data() + block;
+    const double d = random_scale(rng, largest_d(layout));
+    layout.d_is_single ? store_single(d, at + layout.d_off) : store_half(d, at + layout.d_off);
+    if (has_min(layout)) store_half(random_scale(rng, largest_m(layout)), at + layout.m_off);
   }
 }
 

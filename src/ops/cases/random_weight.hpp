@@ -18,7 +18,7 @@ constexpr bool is_block_format(Format format) {
   return format != Format::kF32 && format != Format::kF16 && format != Format::kBF16;
 }
 
-/// Fills whole blocks of `format`.
+/// Fills whole blocks of `format`. Stored sums, which decoding does not read, stay random bytes.
 void fill_random_weight(Rng& rng, Format format, std::span<std::byte> bytes);
 
 }  // namespace realm
