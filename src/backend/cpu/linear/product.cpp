@@ -11,16 +11,25 @@ namespace realm::cpu {
 namespace {
 
 // Weight rows of one item of work: a multiple of every tile, small enough that two threads share
-// a matrix of a few hundred rows evenly.
+// a matrix of a few hundred rows evenly and that a strip stays in the first cache while groups of
+// columns go by. With one group nothing comes back: longer strips, fewer items.
 constexpr int64_t kStripRows = 32;
+constexpr int64_t kLongestStrip = 256;
+constexpr int64_t kItems = 64;
+int64_t strip_rows(int64_t rows, int64_t groups) {
+  if (groups > 1) return kStripRows;
+  const int64_t even = (rows / kItems + kStripRows - 1) / kStripRows * kStripRows;
+  return std::clamp(even, kStripRows, kLongestStrip);
+}
 constexpr int64_t kMaxColumns = 16;
 // Activations that an item goes through: half of a small second-level cache.
 constexpr int64_t kRunBytes = 256 << 10;
 
 struct Tiles {
   const uint8_t* data;
-  int64_t strip_bytes;
+  int64_t row_bytes;  // of a tile, divided by its rows
   Multiply multiply;
+  const uint8_t* from(int64_t row) const { return data + row * row_bytes; }
 };
 
 Result<Tiles> tiles_of(const LinearContext& context, const TensorView& weight) {
@@ -32,12 +41,12 @@ Result<Tiles> tiles_of(const LinearContext& context, const TensorView& weight) {
   const auto* data = static_cast<const uint8_t*>(weight.buffer->address()) + weight.offset_bytes;
   const uint64_t tile = tile_bytes(row_of(weight.format), static_cast<uint32_t>(kernels.tile_rows),
                                    static_cast<uint64_t>(weight.cols()));
-  return Tiles{data, static_cast<int64_t>(tile) * (kStripRows / kernels.tile_rows),
+  return Tiles{data, static_cast<int64_t>(tile) / kernels.tile_rows,
                kernels.multiply[static_cast<uint32_t>(weight.format)]};
 }
 
-int64_t strips_of(const TensorView& weight) {
-  return (weight.rows() + kStripRows - 1) / kStripRows;
+int64_t strips_of(const TensorView& weight, int64_t strip) {
+  return (weight.rows() + strip - 1) / strip;
 }
 
 // Calls body(strip, first group, last group) for every strip of `strips` and every run of groups.
@@ -62,27 +71,31 @@ Result<void> multiply(const LinearContext& context, const ProductInput& input,
   };
   constexpr size_t kMaxProducts = 3;  // queries, keys, values
   Part parts[kMaxProducts];
-  int64_t strips = 0;
   uint32_t planes = 0;
+  int64_t rows = 0;
   for (size_t p = 0; p < products.size(); ++p) {
     REALM_ASSIGN(parts[p].tiles, tiles_of(context, products[p].weight));
-    parts[p].first_strip = strips;
-    strips += strips_of(products[p].weight);
+    rows += products[p].weight.rows();
     planes |= planes_of(row_of(products[p].weight.format), context.kernels.offset_bytes);
   }
   REALM_ASSIGN(const ColumnGroups groups, ColumnGroups::prepare(context, input, planes));
+  const int64_t strip_length = strip_rows(rows, groups.count());
+  int64_t strips = 0;
+  for (size_t p = 0; p < products.size(); ++p) {
+    parts[p].first_strip = strips;
+    strips += strips_of(products[p].weight, strip_length);
+  }
   for_each_item(context, groups, strips, [&](int64_t strip, int64_t first, int64_t last) {
     size_t p = products.size() - 1;
     while (strip < parts[p].first_strip) --p;
     const Product& product = products[p];
-    const int64_t at = strip - parts[p].first_strip;
-    const int64_t row = at * kStripRows;
+    const int64_t row = (strip - parts[p].first_strip) * strip_length;
     Target target{};
     target.stride = product.stride;
     target.bias = product.bias == nullptr ? nullptr : product.bias + row;
     target.residual_stride = product.residual_stride;
-    target.rows = std::min(kStripRows, product.weight.rows() - row);
-    const uint8_t* tiles = parts[p].tiles.data + at * parts[p].tiles.strip_bytes;
+    target.rows = std::min(strip_length, product.weight.rows() - row);
+    const uint8_t* tiles = parts[p].tiles.from(row);
     for (int64_t g = first; g < last; ++g) {
       const int64_t column = groups.first_column(g);
       target.out = product.out + column * product.stride + row;
@@ -106,7 +119,7 @@ Result<void> multiply(const LinearContext& context, const ProductInput& input,
   const auto act_mul =
       product.activation == Activation::kSilu ? context.rows.silu_mul : context.rows.gelu_tanh_mul;
   const int64_t n = product.gate_weight.rows();
-  for_each_item(context, groups, strips_of(product.gate_weight),
+  for_each_item(context, groups, strips_of(product.gate_weight, kStripRows),
                 [&](int64_t strip, int64_t first, int64_t last) {
                   alignas(64) float gates[kMaxColumns * kStripRows];
                   alignas(64) float ups[kMaxColumns * kStripRows];
@@ -121,10 +134,10 @@ Result<void> multiply(const LinearContext& context, const ProductInput& input,
                     const Columns columns = groups.columns(g);
                     target.out = gates;
                     target.bias = bias(product.gate_bias);
-                    gate.multiply(gate.data + strip * gate.strip_bytes, input.k, columns, target);
+                    gate.multiply(gate.from(row), input.k, columns, target);
                     target.out = ups;
                     target.bias = bias(product.up_bias);
-                    up.multiply(up.data + strip * up.strip_bytes, input.k, columns, target);
+                    up.multiply(up.from(row), input.k, columns, target);
                     float* out = product.out + groups.first_column(g) * product.stride + row;
                     for (int32_t j = 0; j < columns.count; ++j, out += product.stride) {
                       act_mul(gates + j * kStripRows, ups + j * kStripRows, out, target.rows);

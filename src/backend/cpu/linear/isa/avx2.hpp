@@ -19,6 +19,7 @@ struct Isa {
   static constexpr const char* kName = "avx2";
   static constexpr int kRows = 8;
   static constexpr int kColumns = 4;  // int16, int32 and float sums of 4 columns fill 16 registers
+  static constexpr int kPlainSums = 8;  // latency of an FMA, two a cycle
   static constexpr bool kOffsetBytes = false;
   static constexpr int kUnit = 4;  // an operand is broadcast from 4 codes of a column
 
@@ -59,18 +60,22 @@ struct Isa {
   static REALM_KERNEL Ints start(const int32_t* at) {
     return _mm256_slli_epi32(broadcast_int(at), kShift);
   }
-  /// s[j] += kCount quads of codes times column j; quad(i) gives quad i.
-  template <int kCount, int kMaxCode, bool kSigned, int kN, class Quad>
-  static REALM_KERNEL void dot(Ints (&s)[kN], const int8_t* x, Quad&& quad) {
+  // Keeps a chain of sums a chain: GCC turns it into a tree, whose leaves do not fit the registers.
+  static REALM_KERNEL void pin(__m256i& v) { asm("" : "+x"(v)); }
+  /// s[j] = start(j) + kCount quads of codes times column j; quad(i) gives quad i.
+  template <int kCount, int kMaxCode, bool kSigned, int kN, class Quad, class Start>
+  static REALM_KERNEL void dot(Ints (&s)[kN], const int8_t* x, Quad&& quad, Start&& start) {
     const __m256i ones = _mm256_set1_epi16(1);
     if constexpr (kSigned) {
       unroll<kCount>([&](auto i) REALM_KERNEL_LAMBDA {
+        constexpr int kI = decltype(i)::value;
         const Codes w = quad(i);
         const Codes magnitude = _mm256_sign_epi8(w, w);
         unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
-          const __m256i moved = _mm256_sign_epi8(broadcast_int(x + (i * kN + j) * 4), w);
-          const __m256i pairs = _mm256_maddubs_epi16(magnitude, moved);
-          s[j] = _mm256_add_epi32(s[j], _mm256_madd_epi16(pairs, ones));
+          const __m256i moved = _mm256_sign_epi8(broadcast_int(x + (kI * kN + j) * 4), w);
+          const __m256i p = _mm256_madd_epi16(_mm256_maddubs_epi16(magnitude, moved), ones);
+          s[j] = kI == 0 ? p : _mm256_add_epi32(s[j], p);
+          pin(s[j]);
         });
       });
     } else {
@@ -82,18 +87,38 @@ struct Isa {
         constexpr int kI = decltype(i)::value;
         const Codes w = quad(i);
         unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
-          const __m256i p = _mm256_maddubs_epi16(w, broadcast_int(x + (i * kN + j) * 4));
-          if constexpr (kI % kSteps == 0) {
-            pairs[j] = p;
-          } else {
-            pairs[j] = _mm256_add_epi16(pairs[j], p);
-          }
+          const __m256i p = _mm256_maddubs_epi16(w, broadcast_int(x + (kI * kN + j) * 4));
+          pairs[j] = kI % kSteps == 0 ? p : _mm256_add_epi16(pairs[j], p);
+          pin(pairs[j]);
           if constexpr (kI % kSteps == kSteps - 1 || kI == kCount - 1) {
-            s[j] = _mm256_add_epi32(s[j], _mm256_madd_epi16(pairs[j], ones));
+            const __m256i sum = _mm256_madd_epi16(pairs[j], ones);
+            s[j] = kI < kSteps ? sum : _mm256_add_epi32(s[j], sum);
+            pin(s[j]);
           }
         });
       });
     }
+    unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { s[j] = _mm256_add_epi32(s[j], start(j)); });
+  }
+
+  static REALM_KERNEL __m256i round_8(const float* x, __m256 factor) {
+    return _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x), factor));
+  }
+  /// codes = x * factor, to the nearest integer, ties to even; sums of both halves.
+  static REALM_KERNEL void round_32(const float* x, float factor, int8_t* codes, int32_t* sums) {
+    const __m256 f = _mm256_set1_ps(factor);
+    const __m256i low = _mm256_packs_epi32(round_8(x, f), round_8(x + 8, f));
+    const __m256i high = _mm256_packs_epi32(round_8(x + 16, f), round_8(x + 24, f));
+    // Packing works in halves of a register: put the groups of four in order again.
+    const __m256i v = _mm256_permutevar8x32_epi32(_mm256_packs_epi16(low, high),
+                                                  _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+    _mm256_store_si256(reinterpret_cast<__m256i*>(codes), v);
+    __m256i s = _mm256_maddubs_epi16(_mm256_set1_epi8(1), v);
+    s = _mm256_madd_epi16(s, _mm256_set1_epi16(1));
+    s = _mm256_add_epi32(s, _mm256_shuffle_epi32(s, 0x4e));
+    s = _mm256_add_epi32(s, _mm256_shuffle_epi32(s, 0xb1));
+    sums[0] = _mm256_cvtsi256_si32(s);
+    sums[1] = _mm_cvtsi128_si32(_mm256_extracti128_si256(s, 1));
   }
 
   static REALM_KERNEL Floats zero() { return _mm256_setzero_ps(); }

@@ -15,6 +15,7 @@ struct Isa {
   // 8 columns: 16 accumulators (integers of a block, floats) and the halves of 16-element groups
   // stay in the 32 registers.
   static constexpr int kColumns = 8;
+  static constexpr int kPlainSums = 4;        // latency of an FMA, one a cycle
   static constexpr bool kOffsetBytes = true;  // vpdpbusd multiplies unsigned by signed
   static constexpr int kUnit = 4;             // an operand is broadcast from 4 codes of a column
 
@@ -57,14 +58,30 @@ struct Isa {
         : "v"(w), "m"(*reinterpret_cast<const int32_t*>(x)));
     return s;
   }
-  /// s[j] += kCount quads of codes times column j; quad(i) gives quad i.
-  template <int kCount, int kMaxCode, bool kSigned, int kN, class Quad>
-  static REALM_KERNEL void dot(Ints (&s)[kN], const int8_t* x, Quad&& quad) {
+  /// s[j] = start(j) + kCount quads of codes times column j; quad(i) gives quad i.
+  template <int kCount, int kMaxCode, bool kSigned, int kN, class Quad, class Start>
+  static REALM_KERNEL void dot(Ints (&s)[kN], const int8_t* x, Quad&& quad, Start&& start) {
+    unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { s[j] = start(j); });
     unroll<kCount>([&](auto i) REALM_KERNEL_LAMBDA {
       const Codes w = quad(i);
       const int8_t* at = x + decltype(i)::value * kN * 4;
       unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { s[j] = dot4(s[j], w, at + 4 * j); });
     });
+  }
+
+  static REALM_KERNEL __m128i round_16(const float* x, __m512 factor) {
+    return _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(_mm512_mul_ps(_mm512_loadu_ps(x), factor)));
+  }
+  /// codes = x * factor, to the nearest integer, ties to even; sums of both halves.
+  static REALM_KERNEL void round_32(const float* x, float factor, int8_t* codes, int32_t* sums) {
+    const __m512 f = _mm512_set1_ps(factor);
+    const __m256i v = _mm256_set_m128i(round_16(x + 16, f), round_16(x, f));
+    _mm256_store_si256(reinterpret_cast<__m256i*>(codes), v);
+    __m256i s = _mm256_dpbusd_epi32(_mm256_setzero_si256(), _mm256_set1_epi8(1), v);
+    s = _mm256_add_epi32(s, _mm256_shuffle_epi32(s, 0x4e));
+    s = _mm256_add_epi32(s, _mm256_shuffle_epi32(s, 0xb1));
+    sums[0] = _mm256_cvtsi256_si32(s);
+    sums[1] = _mm_cvtsi128_si32(_mm256_extracti128_si256(s, 1));
   }
 
   static REALM_KERNEL Floats zero() { return _mm512_setzero_ps(); }

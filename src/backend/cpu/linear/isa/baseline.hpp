@@ -7,7 +7,6 @@
 #include <cstring>
 
 #include "backend/cpu/linear/kernels/unroll.hpp"
-#include "formats/layout.hpp"
 
 namespace realm::cpu::REALM_ISA {
 
@@ -15,12 +14,14 @@ struct Isa {
   static constexpr const char* kName = "baseline";
   static constexpr int kRows = 4;
   static constexpr int kColumns = 4;
+  static constexpr int kPlainSums = 8;
   static constexpr bool kOffsetBytes = false;
   static constexpr int kUnit = 4;
 
   using Floats = float __attribute__((vector_size(16)));
   using Ints = int32_t __attribute__((vector_size(16)));
   using Codes = uint16_t __attribute__((vector_size(16)));  // 4 bytes a row
+  using UnsignedInts = uint32_t __attribute__((vector_size(16)));
   using Pairs = int16_t __attribute__((vector_size(16)));
 
   template <class To>
@@ -63,8 +64,9 @@ struct Isa {
     const Ints v = (Ints)p;
     return ((Ints)((UnsignedInts)v << 16) >> 16) + (v >> 16);
   }
-  template <int kCount, int kMaxCode, bool kSigned, int kN, class Quad>
-  static REALM_KERNEL void dot(Ints (&s)[kN], const int8_t* x, Quad&& quad) {
+  template <int kCount, int kMaxCode, bool kSigned, int kN, class Quad, class Start>
+  static REALM_KERNEL void dot(Ints (&s)[kN], const int8_t* x, Quad&& quad, Start&& start) {
+    unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { s[j] = start(j); });
     unroll<kCount>([&](auto i) REALM_KERNEL_LAMBDA {
       const Codes w = quad(i);
       const Pairs even = kSigned ? even_signed((Pairs)w) : (Pairs)(w & 0xff);
@@ -80,6 +82,21 @@ struct Isa {
         }
       });
     });
+  }
+
+  /// codes = x * factor, to the nearest integer, ties to even; sums of both halves.
+  static REALM_KERNEL void round_32(const float* x, float factor, int8_t* codes, int32_t* sums) {
+    for (int half = 0; half < 2; ++half, x += 16, codes += 16) {
+      int32_t sum[4] = {};
+      for (int i = 0; i < 16; ++i) {
+        // Adding 1.5 * 2^23 leaves the integer, rounded, in the low bits.
+        const float shifted = x[i] * factor + 0x1.8p23f;
+        const int32_t code = __builtin_bit_cast(int32_t, shifted) - 0x4b400000;
+        sum[i % 4] += code;
+        codes[i] = static_cast<int8_t>(code);
+      }
+      sums[half] = sum[0] + sum[1] + sum[2] + sum[3];
+    }
   }
 
   static REALM_KERNEL Floats zero() { return Floats{}; }
@@ -99,8 +116,19 @@ struct Isa {
   static REALM_KERNEL void store_first(float* at, Floats v, int n) {
     for (int i = 0; i < n; ++i) at[i] = v[i];
   }
+  /// As load_half() in formats/layout.hpp, four at once.
   static REALM_KERNEL Floats load_halves(const uint8_t* at) {
-    return Floats{load_half(at), load_half(at + 2), load_half(at + 4), load_half(at + 6)};
+    uint16_t v[4];
+    std::memcpy(v, at, sizeof v);
+    const UnsignedInts bits{v[0], v[1], v[2], v[3]};
+    const UnsignedInts magnitude = (bits & 0x7fff) << 13;
+    const UnsignedInts exponent = magnitude >> 23;
+    const Floats small = (Floats)(magnitude + (113u << 23)) - 0x1p-14f;
+    const UnsignedInts special = (UnsignedInts)(exponent == 31) & (112u << 23);
+    const UnsignedInts normal = magnitude + (112u << 23) + special;
+    const UnsignedInts is_small = (UnsignedInts)(exponent == 0);
+    const UnsignedInts value = ((UnsignedInts)small & is_small) | (normal & ~is_small);
+    return (Floats)(value | (bits & 0x8000) << 16);
   }
   static REALM_KERNEL Floats load_brain_halves(const uint8_t* at) {
     uint16_t v[4];
@@ -116,9 +144,6 @@ struct Isa {
   }
   static REALM_KERNEL Ints low_nibble(Ints v) { return v & 15; }
   static REALM_KERNEL Ints high_nibble(Ints v) { return v >> 4; }
-
- private:
-  using UnsignedInts = uint32_t __attribute__((vector_size(16)));
 };
 
 }  // namespace realm::cpu::REALM_ISA

@@ -16,6 +16,7 @@ struct Isa {
   static constexpr int kRows = 4;
   // Integers, floats, halves of 16-element groups and codes of 6 columns are 24 of 32 registers.
   static constexpr int kColumns = 6;
+  static constexpr int kPlainSums = 8;  // latency of an FMA, two a cycle
   static constexpr bool kOffsetBytes = false;
   static constexpr int kUnit = 16;
 
@@ -46,10 +47,11 @@ struct Isa {
   static REALM_KERNEL Ints start(const int32_t* at) {
     return vshlq_n_s32(vld1q_dup_s32(at), kShift);
   }
-  template <int kCount, int kMaxCode, bool kSigned, int kN, class Quad>
-  static REALM_KERNEL void dot(Ints (&s)[kN], const int8_t* x, Quad&& quad) {
+  template <int kCount, int kMaxCode, bool kSigned, int kN, class Quad, class Start>
+  static REALM_KERNEL void dot(Ints (&s)[kN], const int8_t* x, Quad&& quad, Start&& start) {
     static_assert(kSigned || kMaxCode < 128);
     int8x16_t column[kN];
+    unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { s[j] = start(j); });
     unroll<kCount>([&](auto i) REALM_KERNEL_LAMBDA {
       constexpr int kI = decltype(i)::value;
       if constexpr (kI % 4 == 0) {
@@ -61,6 +63,21 @@ struct Isa {
       unroll<kN>([&](auto j)
                      REALM_KERNEL_LAMBDA { s[j] = vdotq_laneq_s32(s[j], w, column[j], kI % 4); });
     });
+  }
+
+  static REALM_KERNEL int16x8_t round_8(const float* x, float factor) {
+    const int32x4_t low = vcvtnq_s32_f32(vmulq_n_f32(vld1q_f32(x), factor));
+    const int32x4_t high = vcvtnq_s32_f32(vmulq_n_f32(vld1q_f32(x + 4), factor));
+    return vcombine_s16(vmovn_s32(low), vmovn_s32(high));
+  }
+  /// codes = x * factor, to the nearest integer, ties to even; sums of both halves.
+  static REALM_KERNEL void round_32(const float* x, float factor, int8_t* codes, int32_t* sums) {
+    for (int half = 0; half < 2; ++half, x += 16, codes += 16) {
+      const int8x16_t v =
+          vcombine_s8(vmovn_s16(round_8(x, factor)), vmovn_s16(round_8(x + 8, factor)));
+      vst1q_s8(codes, v);
+      sums[half] = vaddlvq_s8(v);
+    }
   }
 
   static REALM_KERNEL Floats zero() { return vdupq_n_f32(0); }

@@ -98,6 +98,13 @@ struct PackedChunk {
   }
 };
 
+/// What a sum starts from, so that codes need no offset: -kOffset * (sum of the activation codes).
+template <int kOffset>
+REALM_KERNEL typename Isa::Ints start_of(const int32_t* at) {
+  if constexpr (kOffset == 0) return Isa::zero_ints();
+  return Isa::template start<log2_of(kOffset)>(at);
+}
+
 /// One tile times kN columns: sums of the whole row in `acc`.
 template <class Chunk, int kN>
 REALM_KERNEL void multiply_blocks(const uint8_t* tile, int64_t k, const Columns& x,
@@ -119,19 +126,11 @@ REALM_KERNEL void multiply_blocks(const uint8_t* tile, int64_t k, const Columns&
       const auto quad = [&](auto i) REALM_KERNEL_LAMBDA {
         return chunk.template quad<decltype(i)::value>();
       };
-      const auto start = [&](Ints(&s)[kN], const int32_t* at) REALM_KERNEL_LAMBDA {
-        unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
-          if constexpr (Chunk::kOffset == 0) {
-            s[j] = Isa::zero_ints();
-          } else {
-            s[j] = Isa::template start<log2_of(Chunk::kOffset)>(at + j);
-          }
-        });
-      };
       if constexpr (Chunk::kGroup == 32) {
         Ints s[kN];
-        start(s, starts);
-        Isa::template dot<8, Chunk::kMaxCode, Chunk::kSigned>(s, codes, quad);
+        const auto start = [&](auto j)
+                               REALM_KERNEL_LAMBDA { return start_of<Chunk::kOffset>(starts + j); };
+        Isa::template dot<8, Chunk::kMaxCode, Chunk::kSigned>(s, codes, quad, start);
         const Floats scale = chunk.scale(b);
         unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
           const Floats factor = Isa::mul(scale, Isa::broadcast(scales + j));
@@ -148,16 +147,20 @@ REALM_KERNEL void multiply_blocks(const uint8_t* tile, int64_t k, const Columns&
       } else {
         Ints s[kN];
         Floats part[kN];
-        start(s, starts);
-        Isa::template dot<4, Chunk::kMaxCode, Chunk::kSigned>(s, codes, quad);
+        const auto start0 = [&](auto j) REALM_KERNEL_LAMBDA {
+          return start_of<Chunk::kOffset>(starts + j);
+        };
+        Isa::template dot<4, Chunk::kMaxCode, Chunk::kSigned>(s, codes, quad, start0);
         const Floats scale0 = chunk.scale(2 * b);
         unroll<kN>([&](auto j)
                        REALM_KERNEL_LAMBDA { part[j] = Isa::mul(Isa::to_floats(s[j]), scale0); });
-        start(s, starts + kN);
+        const auto start1 = [&](auto j) REALM_KERNEL_LAMBDA {
+          return start_of<Chunk::kOffset>(starts + kN + j);
+        };
         const auto second = [&](auto i) REALM_KERNEL_LAMBDA {
           return chunk.template quad<4 + decltype(i)::value>();
         };
-        Isa::template dot<4, Chunk::kMaxCode, Chunk::kSigned>(s, codes + 16 * kN, second);
+        Isa::template dot<4, Chunk::kMaxCode, Chunk::kSigned>(s, codes + 16 * kN, second, start1);
         const Floats scale1 = chunk.scale(2 * b + 1);
         unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
           part[j] = Isa::fma(Isa::to_floats(s[j]), scale1, part[j]);

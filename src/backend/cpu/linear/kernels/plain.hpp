@@ -40,19 +40,25 @@ void multiply_plain_tiles(const uint8_t* tiles, int64_t k, const Columns& x, int
   });
 }
 
-template <Format kFormat, int kN>
-void multiply_plain_columns(const uint8_t* tiles, int64_t k, const Columns& x,
-                            const Target& target) {
-  constexpr int kTiles = kN == 1 ? 4 : kN < 4 ? 2 : 1;
+/// The tiles from `row` on, kTiles at a time, then the rest in smaller steps.
+template <Format kFormat, int kN, int kTiles>
+void multiply_plain_rows(const uint8_t* tiles, int64_t k, const Columns& x, int64_t row,
+                         const Target& target) {
   const int64_t bytes = k * Isa::kRows * int64_t{layout_of(kFormat).bytes};
-  int64_t row = 0;
   for (; row + (kTiles - 1) * Isa::kRows < target.rows; row += kTiles * Isa::kRows) {
     multiply_plain_tiles<kFormat, kTiles, kN>(tiles, k, x, row, target);
     tiles += kTiles * bytes;
   }
-  for (; row < target.rows; row += Isa::kRows, tiles += bytes) {
-    multiply_plain_tiles<kFormat, 1, kN>(tiles, k, x, row, target);
+  if constexpr (kTiles > 1) {
+    multiply_plain_rows<kFormat, kN, kTiles / 2>(tiles, k, x, row, target);
   }
+}
+
+template <Format kFormat, int kN>
+void multiply_plain_columns(const uint8_t* tiles, int64_t k, const Columns& x,
+                            const Target& target) {
+  constexpr int kTiles = (Isa::kPlainSums + kN - 1) / kN;
+  multiply_plain_rows<kFormat, kN, kTiles>(tiles, k, x, 0, target);
 }
 
 }  // namespace realm::cpu::REALM_ISA

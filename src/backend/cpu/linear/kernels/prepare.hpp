@@ -12,9 +12,10 @@ namespace realm::cpu::REALM_ISA {
 struct RoundedBlock {
   float scale;
   alignas(64) int8_t codes[kBlock];
+  int32_t sums[2];  // of 16 codes
 };
 
-/// round_activations() of 32 values, in steps that every vector unit has.
+/// round_activations() of 32 values.
 REALM_KERNEL void round_block(const float* x, RoundedBlock& out) {
   uint32_t bits[kBlock];
   std::memcpy(bits, x, sizeof bits);
@@ -25,26 +26,16 @@ REALM_KERNEL void round_block(const float* x, RoundedBlock& out) {
   }
   const float largest = __builtin_bit_cast(float, largest_bits);
   const float inverse = 127.0f / largest;
-  const bool finite = largest_bits < 0x7f800000u;
-  // Zero, or too small for its inverse: rounds to zero.
-  const bool zero = __builtin_bit_cast(uint32_t, inverse) >= 0x7f800000u;
-  if (!finite || zero) {
+  // A NaN or an infinity: all codes 0, scale NaN. Zero, or too small for its inverse: all 0.
+  constexpr uint32_t kInfinity = 0x7f800000u;
+  if (largest_bits >= kInfinity || __builtin_bit_cast(uint32_t, inverse) >= kInfinity) {
     std::memset(out.codes, 0, sizeof out.codes);
-    out.scale = finite ? 0.0f : __builtin_nanf("");
+    out.sums[0] = out.sums[1] = 0;
+    out.scale = largest_bits < kInfinity ? 0.0f : __builtin_nanf("");
     return;
   }
   out.scale = largest / 127.0f;
-  for (uint32_t i = 0; i < kBlock; ++i) {
-    // Adding 1.5 * 2^23 leaves the integer, rounded to nearest even, in the low bits.
-    const float shifted = x[i] * inverse + 0x1.8p23f;
-    out.codes[i] = static_cast<int8_t>(__builtin_bit_cast(uint32_t, shifted) & 0xffu);
-  }
-}
-
-REALM_KERNEL int32_t sum_of_16(const int8_t* codes) {
-  int32_t sum = 0;
-  for (int i = 0; i < 16; ++i) sum += codes[i];
-  return sum;
+  Isa::round_32(x, inverse, out.codes, out.sums);
 }
 
 inline void prepare(const float* x, int64_t k, uint32_t planes, int32_t column,
@@ -64,8 +55,8 @@ inline void prepare(const float* x, int64_t k, uint32_t planes, int32_t column,
     }
     const int64_t at = b * n + column;
     group.scales[at] = block.scale;
-    const int32_t sum0 = sum_of_16(block.codes);
-    const int32_t sum1 = sum_of_16(block.codes + 16);
+    const int32_t sum0 = block.sums[0];
+    const int32_t sum1 = block.sums[1];
     if ((planes & kStarts) != 0) group.starts[at] = -(sum0 + sum1);
     if ((planes & kSums) != 0) group.sums[at] = block.scale * static_cast<float>(sum0 + sum1);
     const int64_t at16 = 2 * b * n + column;
