@@ -4,15 +4,24 @@ tests/golden/chat_templates/expected.json and tests/golden/jinja_cases.json.
 
   /usr/bin/python3 tests/oracle/chat_template_oracle.py           writes both files
   /usr/bin/python3 tests/oracle/chat_template_oracle.py --check   fails when they would change
+  ... --batch build/release/tests/oracle/render_batch --random 10000 [--seed N]
+      random templates, Realm's text or error against Jinja2's
+  ... --batch build/release/tests/oracle/render_batch --model MODEL.gguf
+      a model's own chat template with every conversation of chat_conversations.py; needs PyPI's gguf
 
-Needs Debian 12's python3-jinja2 (3.1.2) and nothing else. Jinja2 is set up as PyPI's transformers
+Needs Debian 12's python3-jinja2 (3.1.2); --random and --model also run with PyPI's jinja2 3.1.6,
+which words some errors anew. Jinja2 is set up as PyPI's transformers
 does it, except that methods which change lists and dicts are allowed, as in plain Jinja2."""
 
+import argparse
 import datetime
 import json
 import pathlib
+import random
 import re
+import subprocess
 import sys
+import warnings
 
 SKIPPED = 77  # ctest counts it as skipped
 try:
@@ -24,6 +33,7 @@ except ImportError:
     sys.exit(SKIPPED)
 from chat_conversations import CONVERSATIONS
 from jinja_cases import CASES, CONTEXT
+from random_templates import random_template
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden"
 NOW = datetime.datetime(2024, 7, 26, 13, 5, 9, 1234)
@@ -114,11 +124,43 @@ def cases():
     return '{"context":' + compact(CONTEXT) + ',\n"cases":[\n', rows
 
 
-def main():
-    check = "--check" in sys.argv[1:]
-    if jinja2.__version__ != "3.1.2":
-        print("Jinja2 3.1.2 is needed, found", jinja2.__version__)
-        return SKIPPED
+def realm_renders(batch, requests):
+    lines = "".join(json.dumps({"source": s, "context": c}) + "\n" for s, c in requests)
+    out = subprocess.run([batch], input=lines.encode(), stdout=subprocess.PIPE, check=True).stdout
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def differs(expected, found):
+    if expected.get("error") == "":  # out of memory, which ends differently everywhere
+        return False
+    if "text" in expected:
+        return found.get("text") != expected["text"]
+    if "recursion" in expected:
+        return "recurses deeper than" not in found.get("error", "")
+    # "t:line:column: message", the source line and a caret
+    message = re.sub(r"^t:\d+:\d+: ", "", found.get("error", ""))
+    return not message.startswith(expected["error"] + "\n")
+
+
+def compare(what, batch, requests):
+    expected = [render(*request) for request in requests]
+    found = realm_renders(batch, requests)
+    assert len(found) == len(requests)
+    wrong = [i for i in range(len(requests)) if differs(expected[i], found[i])]
+    print(f"{what}: {len(requests)} renderings, {sum('text' not in e for e in expected)} of them errors,"
+          f" {len(wrong)} differ")
+    for i in wrong[:20]:
+        print(f"--- {requests[i][0]!r}\n  expected {expected[i]}\n  found    {found[i]}")
+    return len(wrong)
+
+
+def model_template(path):
+    import gguf
+
+    return gguf.GGUFReader(path).fields["tokenizer.chat_template"].contents()
+
+
+def write_or_check(check):
     stale = 0
     for path, make in ((GOLDEN / "chat_templates" / "expected.json", chats),
                        (GOLDEN / "jinja_cases.json", cases)):
@@ -131,7 +173,33 @@ def main():
         elif path.read_text(encoding="utf-8") != text:
             print(f"{path} is not what Jinja2 says")
             stale += 1
-    return 1 if stale else 0
+    return stale
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--batch", help="Realm's render_batch")
+    parser.add_argument("--random", type=int, metavar="COUNT")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--model", metavar="GGUF")
+    args = parser.parse_args()
+    failed = 0
+    warnings.simplefilter("ignore")  # about the code that Jinja2 generates
+    if args.random:
+        seed = random.randrange(1 << 32) if args.seed is None else args.seed
+        rng = random.Random(seed)
+        requests = [(random_template(rng), CONTEXT) for _ in range(args.random)]
+        failed += compare(f"random templates, seed {seed}", args.batch, requests)
+    if args.model:
+        source = model_template(args.model)
+        failed += compare(args.model, args.batch, [(source, c) for c in CONVERSATIONS.values()])
+    if not args.random and not args.model:
+        if jinja2.__version__ != "3.1.2":
+            print("Jinja2 3.1.2 is needed, found", jinja2.__version__)
+            return SKIPPED
+        failed += write_or_check(args.check)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

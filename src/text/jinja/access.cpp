@@ -10,7 +10,7 @@ namespace realm::jinja {
 namespace {
 
 Value no_attribute(const Value& object, std::string_view name) {
-  return Value::undefined(str("'", object_type(object), "' has no attribute '", name, "'"));
+  return Value::undefined(str("'", object_type(object), "' has no attribute ", repr_string(name)));
 }
 
 Error not_iterable(const Value& value) {

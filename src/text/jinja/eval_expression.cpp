@@ -140,8 +140,9 @@ Result<Value> Interp::eval_condition(const Expr& expr, const ScopePtr& scope) {
   REALM_ASSIGN(const Value test, eval(*expr.b, scope));
   if (truthy(test)) return eval(*expr.a, scope);
   if (expr.c) return eval(*expr.c, scope);
-  return Value::undefined(
-      "the inline if-expression evaluated to false and no else section was defined.");
+  return Value::undefined(str("the inline if-expression on line ",
+                              line_column(source_, expr.at).line,
+                              " evaluated to false and no else section was defined."));
 }
 
 Result<Value> Interp::eval_dict(const Expr& expr, const ScopePtr& scope) {

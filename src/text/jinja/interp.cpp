@@ -43,8 +43,10 @@ void Scope::set(std::string_view name, Value value) {
   }
 }
 
-Interp::Interp(const Dict& context, const Limits& limits, const Clock& clock)
-    : limits_(limits),
+Interp::Interp(const Dict& context, const Limits& limits, const Clock& clock,
+               std::string_view source)
+    : source_(source),
+      limits_(limits),
       clock_(clock),
       start_(std::chrono::steady_clock::now()),
       context_(Dict{}),

@@ -38,7 +38,8 @@ enum class Flow { kNormal, kBreak, kContinue };
 
 class Interp {
  public:
-  Interp(const Dict& context, const Limits& limits, const Clock& clock);
+  /// `source` is what the tree's positions count in.
+  Interp(const Dict& context, const Limits& limits, const Clock& clock, std::string_view source);
   ~Interp();
   Interp(const Interp&) = delete;
   Interp& operator=(const Interp&) = delete;
@@ -108,6 +109,7 @@ class Interp {
   Result<void> print(const Value& value);
   Result<void> write(std::string_view text);
 
+  const std::string_view source_;
   const Limits limits_;
   const Clock& clock_;
   const std::chrono::steady_clock::time_point start_;

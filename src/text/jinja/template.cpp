@@ -65,7 +65,7 @@ Result<std::string> Template::render(const Value::Dict& context, const Limits& l
       return Error{Code::kInvalidArgument, parsed_->name + ": a variable nests too deep"};
     }
   }
-  Interp interp(context, limits, clock);
+  Interp interp(context, limits, clock, parsed_->source);
   Result<std::string> text = interp.render(parsed_->body);
   if (text) return text;
   Error error = std::move(text).error();

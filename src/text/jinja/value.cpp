@@ -278,6 +278,7 @@ std::string object_type(const Value& value) {
   std::string module;
   if (value.is_string() && value.safe()) module = "markupsafe.";
   if (value.is_undefined()) module = "jinja2.runtime.";
+  if (value.is_tuple() && value.group()) module = "jinja2.filters.";
   if (value.is(Kind::kDynamic)) module = value.dynamic().module();
   return module + type_name(value) + " object";
 }

@@ -70,30 +70,74 @@ Result<Value> indent(Interp& interp, Args& args) {
   return Value::text(std::move(out), safe);
 }
 
-// textwrap's chunks: runs of blanks, and words split behind hyphens between letters.
-std::vector<std::u32string> chunks(std::u32string_view line, bool hyphens) {
-  const auto blank = [](char32_t c) { return c == ' ' || (c >= 0x9 && c <= 0xd); };
-  const auto letter = [](char32_t c) { return unicode::is_alpha(c); };
-  std::vector<std::u32string> out;
-  std::size_t start = 0;
-  const auto cut = [&](std::size_t end) {
-    if (end > start) out.emplace_back(line.substr(start, end - start));
-    start = end;
-  };
-  for (std::size_t i = 1; i < line.size(); ++i) {
-    if (blank(line[i]) != blank(line[i - 1])) cut(i);
-    if (hyphens && line[i - 1] == '-' && i >= 3 && letter(line[i - 2]) && letter(line[i - 3]) &&
-        i + 1 < line.size() && letter(line[i]) && (letter(line[i + 1]) || line[i + 1] == '-')) {
-      cut(i);
+// textwrap's chunks: runs of blanks, dashes between words, and words, which end behind a hyphen
+// between letters ("well-known" is two) and in front of a dash.
+class Chunks {
+ public:
+  Chunks(std::u32string_view line, bool hyphens) : line_(line), hyphens_(hyphens) {}
+
+  std::vector<std::u32string> run() const {
+    std::vector<std::u32string> out;
+    for (std::size_t at = 0, end = 0; at < line_.size(); at = end) {
+      end = at + 1;
+      if (blank(at)) {
+        while (blank(end)) ++end;
+      } else if (hyphens_ && dash(at)) {
+        while (is(end, '-')) ++end;
+      } else {
+        while (!word_ends(end)) ++end;
+      }
+      out.emplace_back(line_.substr(at, end - at));
     }
+    return out;
   }
-  cut(line.size());
-  return out;
+
+ private:
+  bool is(std::size_t i, char32_t c) const { return i < line_.size() && line_[i] == c; }
+  bool blank(std::size_t i) const {
+    return i < line_.size() && (line_[i] == ' ' || (line_[i] >= 0x9 && line_[i] <= 0xd));
+  }
+  bool letter(std::size_t i) const {
+    return i < line_.size() && unicode::is_word(line_[i]) && !unicode::is_decimal(line_[i]);
+  }
+  // A run of two hyphens or more, behind a word or its punctuation and in front of a word.
+  bool dash(std::size_t i) const {
+    if (i == 0 || !is(i, '-') || !is(i + 1, '-')) return false;
+    const char32_t before = line_[i - 1];
+    if (!unicode::is_word(before) && std::u32string_view(U"!\"'&.,?").find(before) == npos) {
+      return false;
+    }
+    while (is(i, '-')) ++i;
+    return i < line_.size() && unicode::is_word(line_[i]);
+  }
+  bool word_ends(std::size_t end) const {
+    if (end >= line_.size() || blank(end)) return true;
+    if (!hyphens_) return false;
+    if (dash(end)) return true;
+    const std::size_t hyphen = end - 1;
+    if (!is(hyphen, '-') || hyphen < 2 || !letter(hyphen - 1)) return false;
+    const bool behind =
+        letter(hyphen - 2) || (hyphen >= 3 && is(hyphen - 2, '-') && letter(hyphen - 3));
+    return behind && letter(end) && letter(is(end + 1, '-') ? end + 2 : end + 1);
+  }
+
+  static constexpr std::size_t npos = std::u32string_view::npos;
+  std::u32string_view line_;
+  bool hyphens_;
+};
+
+// How much of a word that is too long stays on a line with room for `room` characters.
+std::size_t long_word_part(const std::u32string& word, std::size_t room, bool hyphens) {
+  if (!hyphens || room == 0) return room;
+  const std::size_t hyphen = word.rfind('-', room - 1);
+  const bool inside =
+      hyphen != std::u32string::npos && hyphen > 0 && word.find_first_not_of(U'-') < hyphen;
+  return inside ? hyphen + 1 : room;
 }
 
 std::vector<std::u32string> wrap_line(std::u32string_view line, std::size_t width, bool break_long,
                                       bool hyphens) {
-  std::vector<std::u32string> words = chunks(line, hyphens);
+  std::vector<std::u32string> words = Chunks(line, hyphens).run();
   std::reverse(words.begin(), words.end());
   const auto is_blank = [](const std::u32string& s) {
     return std::all_of(s.begin(), s.end(), unicode::is_space);
@@ -110,9 +154,10 @@ std::vector<std::u32string> wrap_line(std::u32string_view line, std::size_t widt
     }
     if (!words.empty() && words.back().size() > width) {
       const std::size_t room = width - size;
-      if (break_long && room > 0) {
-        parts.push_back(words.back().substr(0, room));
-        words.back().erase(0, room);
+      if (break_long) {
+        const std::size_t size_kept = long_word_part(words.back(), room, hyphens);
+        parts.push_back(words.back().substr(0, size_kept));
+        words.back().erase(0, size_kept);
       } else if (parts.empty()) {
         parts.push_back(std::move(words.back()));
         words.pop_back();
@@ -157,19 +202,43 @@ Result<Value> wordwrap(Interp& interp, Args& args) {
   return Value(std::move(out));
 }
 
-// pprint.pformat for what fits one line of 80; longer data goes one item a line.
-Result<std::string> pretty(Interp& interp, const Value& value, std::size_t indentation) {
+// pprint's order of keys: by `<`, and by the types' names where they cannot be compared.
+bool key_before(Interp& interp, const Value& a, const Value& b) {
+  const Result<bool> before = ordered(interp, "<", a, b);
+  return before ? *before : type_name(a) < type_name(b);
+}
+
+// The value with the keys of every dict in it in order.
+Result<Value> sorted_keys(Interp& interp, const Value& value) {
   const Interp::Depth depth(interp);
   REALM_TRY(depth.ok);
-  Value shown = value;
-  if (value.is_dict()) {  // pprint sorts by key
-    Value::List keys;
-    for (const Dict::Entry& entry : value.dict().entries()) keys.push_back(entry.key);
-    REALM_TRY(sort_values(interp, keys, false, nullptr));
+  REALM_TRY(interp.charge());
+  if (value.is_dict()) {
+    std::vector<Dict::Entry> entries = value.dict().entries();
+    REALM_TRY(interp.charge(4 * entries.size()));
+    std::stable_sort(entries.begin(), entries.end(), [&](const auto& a, const auto& b) {
+      return key_before(interp, a.key, b.key);
+    });
     Dict sorted;
-    for (const Value& key : keys) sorted.set(key, *value.dict().find(key));
-    shown = Value(std::move(sorted));
+    for (const Dict::Entry& entry : entries) {
+      REALM_ASSIGN(Value item, sorted_keys(interp, entry.value));
+      sorted.set(entry.key, std::move(item));
+    }
+    return Value(std::move(sorted));
   }
+  if (!value.is_list() && !value.is_tuple()) return Value(value);
+  Value::List items;
+  for (const Value& entry : value.items()) {
+    REALM_ASSIGN(Value item, sorted_keys(interp, entry));
+    items.push_back(std::move(item));
+  }
+  return value.is_list() ? Value(std::move(items)) : Value::tuple(std::move(items));
+}
+
+// pprint.pformat for what fits one line of 80; longer data goes one item a line.
+Result<std::string> pretty(Interp& interp, const Value& shown, std::size_t indentation) {
+  const Interp::Depth depth(interp);
+  REALM_TRY(depth.ok);
   REALM_ASSIGN(std::string line, repr(interp, shown));
   const bool container = shown.is_dict() || shown.is_list() || shown.is_tuple();
   if (!container || unicode::length(line) + indentation <= 80) return line;
@@ -196,7 +265,8 @@ Result<std::string> pretty(Interp& interp, const Value& value, std::size_t inden
 
 Result<Value> pprint(Interp& interp, Args& args) {
   REALM_ASSIGN(const auto a, bind("do_pprint", args, {"value"}, 1));
-  REALM_ASSIGN(std::string text, pretty(interp, a[0], 0));
+  REALM_ASSIGN(const Value sorted, sorted_keys(interp, a[0]));
+  REALM_ASSIGN(std::string text, pretty(interp, sorted, 0));
   return Value(std::move(text));
 }
 

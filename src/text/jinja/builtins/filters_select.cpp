@@ -191,7 +191,8 @@ Result<Value> attribute(Interp& interp, Args& args) {
   }
   REALM_ASSIGN(Value method, find_method(a[0], a[1].string()));
   if (!method.missing()) return method;
-  return Value::undefined(str("'", object_type(a[0]), "' has no attribute '", a[1].string(), "'"));
+  return Value::undefined(
+      str("'", object_type(a[0]), "' has no attribute ", repr_string(a[1].string())));
 }
 
 }  // namespace

@@ -58,7 +58,9 @@ ExprPtr Parser::subscript(ExprPtr base) {
     args.push_back(subscript_argument());
   }
   expect_op("]");
-  if (args.size() == 1 && args[0]->kind == ExprKind::kSlice) {
+  // A slice of something is an argument like others; one of nothing yet is these brackets'.
+  const auto is_slice = [](const ExprPtr& arg) { return arg->kind == ExprKind::kSlice && !arg->a; };
+  if (args.size() == 1 && is_slice(args[0])) {
     args[0]->at = open.at;
     args[0]->a = std::move(node->a);
     deepen(*args[0]);
@@ -69,7 +71,7 @@ ExprPtr Parser::subscript(ExprPtr base) {
   } else {
     node->b = make(ExprKind::kTuple, open.at);
     for (const ExprPtr& arg : args) {
-      if (arg->kind == ExprKind::kSlice) fail("a slice stands alone in its brackets", arg->at);
+      if (is_slice(arg)) fail("a slice stands alone in its brackets", arg->at);
     }
     node->b->args = std::move(args);
     deepen(*node->b);
