@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "realm/format.hpp"
@@ -40,7 +41,9 @@ struct EngineOptions {
   int32_t cache_tokens = 0;
   /// A prompt is computed in chunks that end at multiples of this, counted from its start.
   int32_t chunk_tokens = 256;
-  Format cache_format = Format::kF16;  ///< of keys and values: F32, F16 or BF16
+  /// Of keys and values: F32, F16 or BF16; missing: the device's own, F16 on most, F32 on
+  /// reference.
+  std::optional<Format> cache_format = std::nullopt;
   /// Prompts that begin alike share their cache pages, also with finished requests.
   bool share_prefixes = true;
   LogSink log = {};

@@ -27,6 +27,7 @@ struct DeviceInfo {
   std::string variant;      ///< kernels in use, e.g. the instruction set: "avx512"
   uint64_t memory_bytes = 0;
   Activations activations = Activations::kFloat;  ///< how its matmuls of block formats round
+  Format cache_format = Format::kF16;  ///< of keys and values, unless somebody asks for another
 };
 
 enum class BufferUse : uint8_t { kWeights, kCache, kActivations };

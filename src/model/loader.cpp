@@ -51,15 +51,16 @@ Result<void> check_options(const LoadOptions& o) {
     return bad_option(str(o.max_sequences, " sequences in steps of ", o.max_rows, " rows"));
   }
   if (o.n_blocks < 0) return bad_option(str("a cache of ", o.n_blocks, " pages"));
-  if (o.cache_format != Format::kF32 && o.cache_format != Format::kF16 &&
-      o.cache_format != Format::kBF16) {
-    return bad_option(str("a cache in ", info(o.cache_format).name, "; it can be F32, F16, BF16"));
+  const Format cache = o.cache_format.value_or(Format::kF32);
+  if (cache != Format::kF32 && cache != Format::kF16 && cache != Format::kBF16) {
+    return bad_option(str("a cache in ", info(cache).name, "; it can be F32, F16, BF16"));
   }
   return {};
 }
 
 // What of `options` this model and device are granted.
-Result<StepLimits> grant(const Config& config, const LoadOptions& options, uint64_t device_bytes) {
+Result<StepLimits> grant(const Config& config, const LoadOptions& options, Format cache_format,
+                         uint64_t device_bytes) {
   StepLimits limits{.vocab_size = config.vocab_size,
                     .context_tokens = options.context_tokens,
                     .block_tokens = options.block_tokens,
@@ -76,7 +77,7 @@ Result<StepLimits> grant(const Config& config, const LoadOptions& options, uint6
   const int64_t one_context =
       (limits.context_tokens + limits.block_tokens - 1) / limits.block_tokens;
   if (limits.n_blocks == 0) {
-    const auto page = kv_page_bytes(config, options.cache_format, limits.block_tokens);
+    const auto page = kv_page_bytes(config, cache_format, limits.block_tokens);
     if (!page) return bad_option("a page overflows memory");
     int64_t wanted = std::min<int64_t>(one_context * limits.max_sequences, INT32_MAX);
     if (device_bytes > 0) {
@@ -133,16 +134,17 @@ Result<LoadedModel> load_from(const gguf::File& file, Device& device, const Load
   WeightBinder binder(file, device);
   model->architecture->declare(binder, model->config, model->weights);
   REALM_TRY(binder.finish());
-  REALM_ASSIGN(const StepLimits limits, grant(model->config, options, device.info().memory_bytes));
+  const Format cache_format = options.cache_format.value_or(device.info().cache_format);
+  REALM_ASSIGN(const StepLimits limits,
+               grant(model->config, options, cache_format, device.info().memory_bytes));
   LoadedModel loaded;
   loaded.facts = std::move(text.facts);
   loaded.tokenizer = std::move(text.tokenizer);
-  REALM_ASSIGN(loaded.memory, plan_memory(model->config, limits, options.cache_format,
-                                          binder.size_bytes(), device));
+  REALM_ASSIGN(loaded.memory,
+               plan_memory(model->config, limits, cache_format, binder.size_bytes(), device));
   if (log) log(LogLevel::kInfo, str("memory: ", to_string(loaded.memory)));
   REALM_ASSIGN(model->buffers, binder.load());
-  REALM_ASSIGN(loaded.runner,
-               Runner::create(device, std::move(model), limits, options.cache_format));
+  REALM_ASSIGN(loaded.runner, Runner::create(device, std::move(model), limits, cache_format));
   return loaded;
 }
 

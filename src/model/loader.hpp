@@ -18,9 +18,10 @@
 namespace realm {
 
 struct LoadOptions {
-  int32_t context_tokens = 0;          ///< longest sequence; 0: the model's own, at most 8192
-  Format cache_format = Format::kF16;  ///< of keys and values: F32, F16 or BF16
-  int32_t block_tokens = 64;           ///< tokens a page holds
+  int32_t context_tokens = 0;  ///< longest sequence; 0: the model's own, at most 8192
+  std::optional<Format> cache_format =
+      std::nullopt;           ///< of keys and values: F32, F16, BF16; empty: the device's
+  int32_t block_tokens = 64;  ///< tokens a page holds
   /// Pages; 0: a full context for each of max_sequences, less where that is more than half of the
   /// device's memory, but always one full context.
   int32_t n_blocks = 0;

@@ -31,8 +31,8 @@ PROMPTS = ["Name the capital of France.", "Write a short poem about the sea.",
 class Realm:
     """A dump_logits process."""
 
-    def __init__(self, program, model, device):
-        self.process = subprocess.Popen([program, model, device], stdin=subprocess.PIPE,
+    def __init__(self, program, model, device, cache):
+        self.process = subprocess.Popen([program, model, device, cache], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
 
     def ask(self, **query):
@@ -63,24 +63,28 @@ def float_greedy(model, ids, count):
 
 
 def check_reference(args, model, tokenizer, ids):
-    realm = Realm(args.dump, args.model, "reference")
     ids = ids[:args.positions]
     want = float_logits(model, ids, 0)
-    got = realm.logits(ids, 0)
-    worst = (want - got).abs().max().item() / (want.max() - want.min()).item()
-    ok = got.isfinite().all().item() and worst <= 1e-3
-    print(f"reference: {len(ids)} positions x {want.shape[1]} logits: worst difference "
-          f"{worst:.2e} of the logit range (limit 1e-3): {'ok' if ok else 'FAILED'}")
+    ok = True
+    exact = Realm(args.dump, args.model, "reference", "F32")  # the device's own choice
+    for cache, realm in ("F32", exact), ("F16", Realm(args.dump, args.model, "reference", "F16")):
+        got = realm.logits(ids, 0)
+        worst = (want - got).abs().max().item() / (want.max() - want.min()).item()
+        within = got.isfinite().all().item() and worst <= 1e-3
+        ok &= within
+        print(f"reference, {cache} cache: {len(ids)} positions x {want.shape[1]} logits: worst "
+              f"difference {worst:.2e} of the logit range (limit 1e-3): "
+              f"{'ok' if within else 'FAILED'}", flush=True)
     for prompt in PROMPTS:
         chat = tokenizer.apply_chat_template([{"role": "user", "content": prompt}],
                                              add_generation_prompt=True, tokenize=False)
         chat_ids = tokenizer(chat, add_special_tokens=False)["input_ids"]
         want = float_greedy(model, chat_ids, args.greedy)
-        got = realm.ask(ids=chat_ids, greedy=args.greedy)["ids"]
+        got = exact.ask(ids=chat_ids, greedy=args.greedy)["ids"]
         same = want == got
         ok &= same
         print(f"reference: greedy {args.greedy} tokens {'equal' if same else 'DIFFER'}: "
-              f"{tokenizer.decode(got)[:60]!r}")
+              f"{tokenizer.decode(got)[:60]!r}", flush=True)
         if not same:
             print("  float:", tokenizer.decode(want))
     return ok
@@ -95,7 +99,7 @@ def first_token(path):
 
 def check_rounding(args, device, model, ids):
     bos = first_token(args.model)
-    realm = Realm(args.dump, args.model, device)
+    realm = Realm(args.dump, args.model, device, args.cache)
     half = WINDOW // 2
     nll, scored, divergence, compared = [0.0, 0.0], 0, 0.0, 0
     for begin in range(0, len(ids) - WINDOW + 1, WINDOW):
@@ -116,8 +120,8 @@ def check_rounding(args, device, model, ids):
     perplexity = [float(np.exp(n / scored)) for n in nll]
     change = perplexity[1] / perplexity[0] - 1
     ok = divergence <= 4e-3 and abs(change) <= 0.01
-    print(f"{device}: mean KL divergence {divergence:.2e} over {compared} positions (limit 4e-3); "
-          f"perplexity over {scored} tokens {perplexity[1]:.4f}, float {perplexity[0]:.4f}, "
+    print(f"{device}, {args.cache} cache: mean KL divergence {divergence:.2e} over {compared} "
+          f"positions (limit 4e-3); perplexity over {scored} tokens {perplexity[1]:.4f}, float {perplexity[0]:.4f}, "
           f"{100 * change:+.3f} % (limit 1 %): {'ok' if ok else 'FAILED'}")
     return ok
 
@@ -128,6 +132,7 @@ def main():
     parser.add_argument("--dump", required=True, help="the dump_logits program")
     parser.add_argument("--devices", default="reference,cpu")
     parser.add_argument("--text", default="/usr/share/common-licenses/GPL-3")
+    parser.add_argument("--cache", default="F16", help="keys and values of the cpu device")
     parser.add_argument("--positions", type=int, default=200)
     parser.add_argument("--greedy", type=int, default=64)
     parser.add_argument("--divergence-positions", type=int, default=2000)

@@ -1,4 +1,5 @@
-// dump_logits MODEL DEVICE: answers JSON lines of stdin, one by one, for the oracle scripts.
+// dump_logits MODEL DEVICE CACHE: answers JSON lines of stdin, one by one, for the oracle scripts.
+// CACHE is the format of keys and values: F32, F16 or BF16.
 //   {"ids": [...], "from": k, "out": FILE}   float32 logits of positions k and up into FILE
 //   {"ids": [...], "greedy": n}              the n ids that follow, each the most probable
 // Every answer is one line of JSON. A sequence is computed alone, in chunks of 256 tokens.
@@ -80,13 +81,16 @@ int fail(const realm::Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
+  if (argc != 4) return 2;
+  const realm::FormatInfo* cache = realm::find_format(std::string_view(argv[3]));
+  if (cache == nullptr) return 2;
   const realm::LogSink log = [](realm::LogLevel, const std::string& line) {
     std::cerr << line << "\n";
   };
   auto device = realm::open_device(argv[2], {}, log);
   if (!device) return fail(device.error());
-  auto model = realm::load_model(argv[1], **device, {.max_sequences = 1}, log);
+  auto model = realm::load_model(argv[1], **device,
+                                 {.cache_format = cache->format, .max_sequences = 1}, log);
   if (!model) return fail(model.error());
   for (std::string line; std::getline(std::cin, line);) {
     const auto reply = answer(*model->runner, nlohmann::json::parse(line));

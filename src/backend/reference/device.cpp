@@ -35,6 +35,7 @@ class ReferenceDevice final : public Device {
     info_.description = "every op by its definition, double sums, one thread";
     info_.variant = "scalar";
     info_.memory_bytes = host_memory_bytes();
+    info_.cache_format = Format::kF32;  // a definition rounds nothing that it need not
     OpList::for_each([this]<class Op>() { kernels_.set<Op>(&by_definition<Op>); });
   }
 

@@ -102,7 +102,7 @@ TEST_F(Loader, MemoryIsJudgedBeforeItIsTaken) {
   auto poor = std::make_unique<Poor>(500000);
   Poor& device = *poor;
   device_ = std::move(poor);
-  LoadOptions options{.block_tokens = 64, .n_blocks = 100};
+  LoadOptions options{.cache_format = Format::kF16, .block_tokens = 64, .n_blocks = 100};
   // 100 pages x 2 layers x (K and V) x 2 heads x 64 tokens x 16 x 2 bytes = 1.6 MB
   const std::string found = refusal({}, Code::kOutOfMemory, options);
   EXPECT_NE(found.find("cache 1.6 MiB"), std::string::npos) << found;
@@ -114,7 +114,7 @@ TEST_F(Loader, MemoryIsJudgedBeforeItIsTaken) {
 TEST_F(Loader, PagesAreFewerWhereMemoryIsShort) {
   // Half of 1,000,000 bytes holds 30 pages of 16 KiB, less than 16 contexts of 4.
   device_ = std::make_unique<Poor>(1000000);
-  auto loaded = load({}, {.max_rows = 16});
+  auto loaded = load({}, {.cache_format = Format::kF16, .max_rows = 16});
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_EQ(loaded->runner->limits().n_blocks, 30);
 }
