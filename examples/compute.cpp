@@ -29,7 +29,7 @@ Result<std::vector<float>> run(const std::string& name) {
 }
 
 int main(int argc, char** argv) {
-  const auto out = run(argc == 3 && std::string(argv[1]) == "--device" ? argv[2] : "auto");
+  const auto out = run(argc == 3 && std::string(argv[1]) == "--device" ? argv[2] : "");
   if (!out) return std::fprintf(stderr, "compute: %s\n", out.error().message.c_str()), 1;
   for (size_t i = 0; i < 4; ++i) std::printf("out[0, %zu] = %.4f\n", i, (*out)[i]);
 }

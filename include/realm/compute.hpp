@@ -51,8 +51,9 @@ class Tensor {
 
 class Device {
  public:
-  /// Opens a device by name (realm/device.hpp). kNotFound or kUnsupported when it is not there.
-  static Result<Device> open(const std::string& name = "auto", const DeviceOptions& options = {});
+  /// Opens a device by name (realm/device.hpp); empty: what REALM_DEVICE names, or "auto".
+  /// kNotFound or kUnsupported when it is not there.
+  static Result<Device> open(const std::string& name = "", const DeviceOptions& options = {});
 
   const std::string& name() const;         ///< "cpu"
   const std::string& description() const;  ///< for people: processor, instruction set, threads

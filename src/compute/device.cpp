@@ -43,7 +43,7 @@ Result<std::shared_ptr<DeviceState>> device_of(std::initializer_list<const Tenso
 
 Result<Device> Device::open(const std::string& name, const DeviceOptions& options) {
   auto state = std::make_shared<DeviceState>();
-  REALM_ASSIGN(state->device, open_device(name, options, {}));
+  REALM_ASSIGN(state->device, open_device(device_or_default(name), options, {}));
   REALM_ASSIGN(state->stream, state->device->stream());
   return Device(std::move(state));
 }
