@@ -19,6 +19,7 @@
 #include "backend/cpu/isa.hpp"
 #include "backend/cpu/linear/linear.hpp"
 #include "backend/cpu/linear/product.hpp"
+#include "backend/host_memory.hpp"
 #include "base/str.hpp"
 #include "formats/decode.hpp"
 #include "ops/activations.hpp"
@@ -45,13 +46,6 @@ struct Options {
   clockid_t clock = CLOCK_MONOTONIC;
 };
 
-class Memory final : public Buffer {
- public:
-  explicit Memory(size_t size_bytes)
-      : Buffer(nullptr, std::aligned_alloc(4096, (size_bytes + 4095) / 4096 * 4096), size_bytes) {}
-  ~Memory() override { std::free(address()); }
-};
-
 struct Bench {
   const Options& options;
   cpu::Variant variant;
@@ -62,25 +56,22 @@ struct Bench {
   cpu::LinearContext context() { return {kernels, *variant.kernels, pool, scratch}; }
 };
 
-// One matrix: its bytes in the file, and packed.
+// One matrix, packed at `offset` of `memory`; its bytes in the file in `rows`.
 Result<TensorView> pack(Bench& bench, Format format, Rng& rng, std::vector<std::byte>& rows,
-                        std::vector<std::unique_ptr<Memory>>& memory) {
+                        Buffer& memory, size_t offset) {
   const Options& o = bench.options;
-  const auto row = row_bytes(format, static_cast<uint64_t>(o.k));
-  if (!row) return Error{Code::kInvalidArgument, "-k is not whole blocks"};
-  rows.resize(static_cast<size_t>(o.n) * *row);
+  const size_t row = rows.size() / static_cast<size_t>(o.n);
   fill_random_weight(rng, format, rows);
-  REALM_ASSIGN(const size_t bytes, cpu::packed_bytes(bench.kernels, format, o.n, o.k));
-  memory.push_back(std::make_unique<Memory>(bytes));
   const WeightSpec spec{.name = "w", .format = format, .rows = o.n, .cols = o.k};
   REALM_TRY(cpu::pack_weight(
       bench.kernels, bench.pool, spec,
       [&](int64_t first, int64_t, std::span<std::byte> out) -> Result<void> {
-        std::memcpy(out.data(), rows.data() + static_cast<size_t>(first) * *row, out.size());
+        std::memcpy(out.data(), rows.data() + static_cast<size_t>(first) * row, out.size());
         return {};
       },
-      static_cast<std::byte*>(memory.back()->address())));
-  return TensorView{.buffer = memory.back().get(),
+      static_cast<std::byte*>(memory.address()) + offset));
+  return TensorView{.buffer = &memory,
+                    .offset_bytes = offset,
                     .shape = Shape{o.n, o.k},
                     .format = format,
                     .packing = Packing::kDevice};
@@ -114,15 +105,18 @@ Result<void> check_result(const Options& o, Format format, const std::vector<std
 Result<void> measure(Bench& bench, Format format) {
   const Options& o = bench.options;
   Rng rng(7);
-  std::vector<std::unique_ptr<Memory>> memory;
+  const auto row = row_bytes(format, static_cast<uint64_t>(o.k));
+  if (!row) return Error{Code::kInvalidArgument, "-k is not whole blocks"};
+  std::vector<std::byte> rows(static_cast<size_t>(o.n) * *row);  // of the last matrix
+  REALM_ASSIGN(const size_t size, cpu::packed_bytes(bench.kernels, format, o.n, o.k));
+  const size_t count = std::max<size_t>(1, o.bytes / size);
+  const size_t step = (size + 255) / 256 * 256;
+  REALM_ASSIGN(const auto memory, allocate_host(nullptr, count * step));
   std::vector<TensorView> weights;
-  std::vector<std::byte> rows;  // of the last matrix
-  size_t bytes = 0;
-  do {
-    REALM_ASSIGN(const TensorView weight, pack(bench, format, rng, rows, memory));
+  for (size_t i = 0; i < count; ++i) {
+    REALM_ASSIGN(const TensorView weight, pack(bench, format, rng, rows, *memory, i * step));
     weights.push_back(weight);
-    bytes += memory.back()->size_bytes();
-  } while (bytes < o.bytes);
+  }
 
   for (const int64_t m : o.m) {
     std::vector<float> x(static_cast<size_t>(m * o.k));
@@ -149,7 +143,7 @@ Result<void> measure(Bench& bench, Format format) {
     std::sort(times.begin(), times.end());
     const double passes = static_cast<double>(weights.size());
     const double macs = static_cast<double>(m * o.n * o.k) * passes;
-    const auto weight_bytes = static_cast<double>(bytes);
+    const auto weight_bytes = static_cast<double>(size) * passes;
     std::printf(
         "{\"op\":\"linear\",\"isa\":\"%s\",\"format\":\"%s\",\"m\":%lld,\"n\":%lld,"
         "\"k\":%lld,\"threads\":%d,\"gmac_s\":%.1f,\"gmac_s_median\":%.1f,"

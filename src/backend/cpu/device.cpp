@@ -5,6 +5,7 @@
 
 #include "backend/cpu/ops/ops.hpp"
 #include "backend/cpu/stream.hpp"
+#include "backend/cpu/weight_memory.hpp"
 #include "backend/host_memory.hpp"
 #include "base/str.hpp"
 
@@ -68,7 +69,8 @@ class CpuDevice final : public Device {
   const DeviceInfo& info() const override { return info_; }
   const KernelTable& kernels() const override { return kernels_; }
 
-  Result<std::unique_ptr<Buffer>> allocate(size_t size_bytes, BufferUse) override {
+  Result<std::unique_ptr<Buffer>> allocate(size_t size_bytes, BufferUse use) override {
+    if (use == BufferUse::kWeights) return weights_.allocate(this, size_bytes);
     return allocate_host(this, size_bytes);
   }
   Result<std::unique_ptr<Stream>> stream() override {
@@ -120,6 +122,7 @@ class CpuDevice final : public Device {
   DeviceInfo info_;
   KernelTable kernels_;
   Engine engine_;
+  WeightMemory weights_;
 };
 
 }  // namespace

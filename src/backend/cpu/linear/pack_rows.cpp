@@ -136,39 +136,29 @@ struct Row {
   void pack(uint64_t cols, const uint8_t* row, uint8_t* tile) const {
     const uint32_t header = header_bytes(kLayout, w);
     const uint32_t codes = codes_bytes(kLayout, w);
-    const uint32_t lo_bytes = w * 4 * kLayout.lo.bits;
-    for (uint64_t left = cols / kLayout.elems; left > 0;) {
-      const uint64_t blocks = left < chunk_blocks(kLayout) ? left : chunk_blocks(kLayout);
-      uint8_t* at = tile + blocks * header + r * 4;
-      for (uint64_t b = 0; b < blocks; ++b, row += kLayout.bytes) {
-        pack_header(row, tile + b * header);
-        for (uint32_t i = 0; i < kLayout.elems; i += kBlock, at += codes) {
-          pack_plane(kLayout.lo, row, i, at);
-          if constexpr (kLayout.hi.bits > 0) pack_plane(kLayout.hi, row, i, at + lo_bytes);
-        }
+    const uint32_t hi = w * 4 * kLayout.lo.bits;
+    for (uint64_t b = 0; b < cols / kLayout.elems; ++b, row += kLayout.bytes) {
+      pack_header(row, tile);
+      tile += header;
+      for (uint32_t i = 0; i < kLayout.elems; i += kBlock, tile += codes) {
+        pack_plane(kLayout.lo, row, i, tile + r * 4);
+        if constexpr (kLayout.hi.bits > 0) pack_plane(kLayout.hi, row, i, tile + hi + r * 4);
       }
-      tile += chunk_bytes(kLayout, w, blocks);
-      left -= blocks;
     }
   }
 
   void unpack(uint64_t cols, const uint8_t* tile, uint8_t* row) const {
     const uint32_t header = header_bytes(kLayout, w);
     const uint32_t codes = codes_bytes(kLayout, w);
-    const uint32_t lo_bytes = w * 4 * kLayout.lo.bits;
-    for (uint64_t left = cols / kLayout.elems; left > 0;) {
-      const uint64_t blocks = left < chunk_blocks(kLayout) ? left : chunk_blocks(kLayout);
-      const uint8_t* at = tile + blocks * header + r * 4;
-      for (uint64_t b = 0; b < blocks; ++b, row += kLayout.bytes) {
-        std::memset(row, 0, kLayout.bytes);
-        unpack_header(tile + b * header, row);
-        for (uint32_t i = 0; i < kLayout.elems; i += kBlock, at += codes) {
-          unpack_plane(kLayout.lo, at, i, row);
-          if constexpr (kLayout.hi.bits > 0) unpack_plane(kLayout.hi, at + lo_bytes, i, row);
-        }
+    const uint32_t hi = w * 4 * kLayout.lo.bits;
+    for (uint64_t b = 0; b < cols / kLayout.elems; ++b, row += kLayout.bytes) {
+      std::memset(row, 0, kLayout.bytes);
+      unpack_header(tile, row);
+      tile += header;
+      for (uint32_t i = 0; i < kLayout.elems; i += kBlock, tile += codes) {
+        unpack_plane(kLayout.lo, tile + r * 4, i, row);
+        if constexpr (kLayout.hi.bits > 0) unpack_plane(kLayout.hi, tile + hi + r * 4, i, row);
       }
-      tile += chunk_bytes(kLayout, w, blocks);
-      left -= blocks;
     }
   }
 };

@@ -2,8 +2,9 @@
 //
 // W rows of the weight are a tile (the last tile is filled with zeros); tiles lie one after the
 // other, and each is one stream that a kernel reads from front to back:
-//   tile  = chunks of 256 columns; the last chunk of formats with blocks of 32 may be shorter
-//   chunk = the headers of its blocks (as the file cuts blocks), then the codes of each 32 columns
+//   tile   = the file's blocks, of all rows at once; with headers beside their codes, because a
+//            second stream of headers halves the speed at which a core reads from memory
+//   block  = header, then the codes of each 32 columns
 //   header = [field][W rows]: d, m, then per group scale bytes (and min bytes), then stored sums
 //   codes  = per plane of the format as many vectors as an element has bits there
 // A vector holds 4 bytes of every row. Eight quads (4 columns of every row) make 32 columns; a
@@ -22,9 +23,7 @@
 
 namespace realm::cpu {
 
-constexpr uint32_t kBlock = 32;   ///< columns that share an activation scale
-constexpr uint32_t kQuads = 8;    ///< of a block: 4 columns each
-constexpr uint32_t kChunk = 256;  ///< columns whose bytes lie together
+constexpr uint32_t kBlock = 32;  ///< columns that share an activation scale
 
 REALM_HD constexpr uint32_t d_bytes(const Layout& l) { return l.d_is_single ? 4 : 2; }
 REALM_HD constexpr uint32_t m_bytes(const Layout& l) { return has_min(l) ? 2 : 0; }
@@ -61,16 +60,15 @@ REALM_HD constexpr uint32_t header_bytes(const Layout& l, uint32_t w) {
 REALM_HD constexpr uint32_t codes_bytes(const Layout& l, uint32_t w) {
   return w * 4 * code_bits(l);
 }
-/// Blocks of the file in a full chunk.
-REALM_HD constexpr uint32_t chunk_blocks(const Layout& l) { return kChunk / l.elems; }
-REALM_HD constexpr uint64_t chunk_bytes(const Layout& l, uint32_t w, uint64_t blocks) {
-  return blocks * (header_bytes(l, w) + l.elems / kBlock * codes_bytes(l, w));
+/// Bytes of a block of all rows of a tile.
+REALM_HD constexpr uint32_t packed_block_bytes(const Layout& l, uint32_t w) {
+  return header_bytes(l, w) + l.elems / kBlock * codes_bytes(l, w);
 }
 
-/// Bytes of a tile of `k` columns. Chunks of any length add up alike.
+/// Bytes of a tile of `k` columns.
 REALM_HD constexpr uint64_t tile_bytes(const FormatRow& row, uint32_t w, uint64_t k) {
   if (row.kind == FormatKind::kFloat) return k * w * row.layout.bytes;
-  return chunk_bytes(row.layout, w, k / row.layout.elems);
+  return k / row.layout.elems * packed_block_bytes(row.layout, w);
 }
 
 /// What kernels of a format read of an activation row.

@@ -9,7 +9,7 @@ using WeightTest = LinearTest;
 INSTANTIATE_TEST_SUITE_P(Isa, WeightTest, testing::Range(size_t{0}, variants().size()),
                          variant_name);
 
-// Columns that end in the middle of a chunk, fill one, and go through several.
+// One block and several.
 std::vector<int64_t> columns_of(Format format) {
   if (!is_block_format(format)) return {1, 7, 64, 257};
   if (info(format).block_elems == 32) return {32, 64, 224, 256, 288, 576};

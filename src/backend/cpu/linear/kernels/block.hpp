@@ -14,9 +14,9 @@ namespace realm::cpu::REALM_ISA {
 
 constexpr int log2_of(int v) { return v <= 1 ? 0 : 1 + log2_of(v / 2); }
 
-/// The bytes of one chunk of a tile as vectors: what the format's row says, for kRows rows.
+/// The bytes of one block of a tile as vectors: what the format's row says, for kRows rows.
 template <Format kFormat>
-struct PackedChunk {
+struct PackedBlock {
   static constexpr Layout kLayout = layout_of(kFormat);
   static constexpr int kLo = kLayout.lo.bits;
   static constexpr int kHi = kLayout.hi.bits;
@@ -27,18 +27,13 @@ struct PackedChunk {
   static constexpr int kOffset = code_offset(kLayout, Isa::kOffsetBytes);
   static constexpr int kGroup = kLayout.group < 32 ? 16 : 32;
   static constexpr bool kHasMin = has_min(kLayout);
-  static constexpr bool kOneHeader = kLayout.elems > 32;  // one header for the whole chunk
 
   const uint8_t* header;
   const uint8_t* codes;
   typename Isa::Floats d;
   typename Isa::Floats m;
 
-  REALM_KERNEL PackedChunk(const uint8_t* at, int64_t blocks)
-      : header(at), codes(at + blocks * kHeader) {
-    if constexpr (kOneHeader) load_factors();
-  }
-  REALM_KERNEL void load_factors() {
+  REALM_KERNEL explicit PackedBlock(const uint8_t* at) : header(at), codes(at + kHeader) {
     if constexpr (kLayout.d_is_single) {
       d = Isa::load(reinterpret_cast<const float*>(header));
     } else {
@@ -49,14 +44,8 @@ struct PackedChunk {
       if constexpr (kLayout.m_is_negated) m = Isa::negate(m);
     }
   }
-  /// Called before the 32 columns of `b` (in the chunk) are used.
-  REALM_KERNEL void enter(int64_t) {
-    if constexpr (!kOneHeader) load_factors();
-  }
-  REALM_KERNEL void leave() {
-    codes += kCodesBytes;
-    if constexpr (!kOneHeader) header += kHeader;
-  }
+  /// To the next 32 columns.
+  REALM_KERNEL void step() { codes += kCodesBytes; }
 
   /// Quad kQuad of the current 32 columns.
   template <int kQuad>
@@ -79,7 +68,7 @@ struct PackedChunk {
   REALM_KERNEL const uint8_t* sub(int64_t group) const {
     return header + subs_at(kLayout, Isa::kRows) + group * Isa::kRows;
   }
-  /// Scale of group `group` of the chunk: of 32 columns, or of 16.
+  /// Scale of group `group` of the block: of 32 columns, or of 16.
   REALM_KERNEL typename Isa::Floats scale(int64_t group) const {
     if constexpr (kLayout.sub_scales == SubScales::kNone) return d;
     if constexpr (kLayout.sub_scales == SubScales::kNibbles) {
@@ -106,38 +95,37 @@ REALM_KERNEL typename Isa::Ints start_of(const int32_t* at) {
 }
 
 /// One tile times kN columns: sums of the whole row in `acc`.
-template <class Chunk, int kN>
+template <class Block, int kN>
 REALM_KERNEL void multiply_blocks(const uint8_t* tile, int64_t k, const Columns& x,
                                   typename Isa::Floats (&acc)[kN]) {
   using Floats = typename Isa::Floats;
   using Ints = typename Isa::Ints;
-  constexpr int kPerHeader = Chunk::kOneHeader ? 256 : 32;
   const int8_t* codes = x.codes;
   const float* scales = x.scales;
-  const int32_t* starts = Chunk::kGroup == 32 ? x.starts : x.starts16;
-  const float* sums = Chunk::kGroup == 32 ? x.sums : x.sums16;
+  const int32_t* starts = Block::kGroup == 32 ? x.starts : x.starts16;
+  const float* sums = Block::kGroup == 32 ? x.sums : x.sums16;
   unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { acc[j] = Isa::zero(); });
 
-  for (int64_t column = 0; column < k; column += kChunk) {
-    const int64_t width = k - column < kChunk ? k - column : int64_t{kChunk};
-    Chunk chunk(tile, width / kPerHeader);
-    for (int64_t b = 0; b < width / 32; ++b) {
-      chunk.enter(b);
+  constexpr int kElems = Block::kLayout.elems;
+  for (int64_t column = 0; column < k; column += kElems) {
+    Block block(tile);
+    tile += packed_block_bytes(Block::kLayout, Isa::kRows);
+    for (int b = 0; b < kElems / 32; ++b) {
       const auto quad = [&](auto i) REALM_KERNEL_LAMBDA {
-        return chunk.template quad<decltype(i)::value>();
+        return block.template quad<decltype(i)::value>();
       };
-      if constexpr (Chunk::kGroup == 32) {
+      if constexpr (Block::kGroup == 32) {
         Ints s[kN];
         const auto start = [&](auto j)
-                               REALM_KERNEL_LAMBDA { return start_of<Chunk::kOffset>(starts + j); };
-        Isa::template dot<8, Chunk::kMaxCode, Chunk::kSigned>(s, codes, quad, start);
-        const Floats scale = chunk.scale(b);
+                               REALM_KERNEL_LAMBDA { return start_of<Block::kOffset>(starts + j); };
+        Isa::template dot<8, Block::kMaxCode, Block::kSigned>(s, codes, quad, start);
+        const Floats scale = block.scale(b);
         unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
           const Floats factor = Isa::mul(scale, Isa::broadcast(scales + j));
           acc[j] = Isa::fma(Isa::to_floats(s[j]), factor, acc[j]);
         });
-        if constexpr (Chunk::kHasMin) {
-          const Floats min = chunk.min(b);
+        if constexpr (Block::kHasMin) {
+          const Floats min = block.min(b);
           unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
             acc[j] = Isa::fma(min, Isa::broadcast(sums + j), acc[j]);
           });
@@ -148,27 +136,27 @@ REALM_KERNEL void multiply_blocks(const uint8_t* tile, int64_t k, const Columns&
         Ints s[kN];
         Floats part[kN];
         const auto start0 = [&](auto j) REALM_KERNEL_LAMBDA {
-          return start_of<Chunk::kOffset>(starts + j);
+          return start_of<Block::kOffset>(starts + j);
         };
-        Isa::template dot<4, Chunk::kMaxCode, Chunk::kSigned>(s, codes, quad, start0);
-        const Floats scale0 = chunk.scale(2 * b);
+        Isa::template dot<4, Block::kMaxCode, Block::kSigned>(s, codes, quad, start0);
+        const Floats scale0 = block.scale(2 * b);
         unroll<kN>([&](auto j)
                        REALM_KERNEL_LAMBDA { part[j] = Isa::mul(Isa::to_floats(s[j]), scale0); });
         const auto start1 = [&](auto j) REALM_KERNEL_LAMBDA {
-          return start_of<Chunk::kOffset>(starts + kN + j);
+          return start_of<Block::kOffset>(starts + kN + j);
         };
         const auto second = [&](auto i) REALM_KERNEL_LAMBDA {
-          return chunk.template quad<4 + decltype(i)::value>();
+          return block.template quad<4 + decltype(i)::value>();
         };
-        Isa::template dot<4, Chunk::kMaxCode, Chunk::kSigned>(s, codes + 16 * kN, second, start1);
-        const Floats scale1 = chunk.scale(2 * b + 1);
+        Isa::template dot<4, Block::kMaxCode, Block::kSigned>(s, codes + 16 * kN, second, start1);
+        const Floats scale1 = block.scale(2 * b + 1);
         unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
           part[j] = Isa::fma(Isa::to_floats(s[j]), scale1, part[j]);
           acc[j] = Isa::fma(part[j], Isa::broadcast(scales + j), acc[j]);
         });
-        if constexpr (Chunk::kHasMin) {
-          const Floats min0 = chunk.min(2 * b);
-          const Floats min1 = chunk.min(2 * b + 1);
+        if constexpr (Block::kHasMin) {
+          const Floats min0 = block.min(2 * b);
+          const Floats min1 = block.min(2 * b + 1);
           unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
             acc[j] = Isa::fma(min0, Isa::broadcast(sums + j), acc[j]);
             acc[j] = Isa::fma(min1, Isa::broadcast(sums + kN + j), acc[j]);
@@ -179,21 +167,18 @@ REALM_KERNEL void multiply_blocks(const uint8_t* tile, int64_t k, const Columns&
       }
       codes += 32 * kN;
       scales += kN;
-      chunk.leave();
+      block.step();
     }
-    tile += chunk_bytes(Chunk::kLayout, Isa::kRows,
-                        static_cast<uint64_t>(width) / Chunk::kLayout.elems);
   }
 }
 
-template <class Chunk, int kN>
+template <class Block, int kN>
 void multiply_block_columns(const uint8_t* tiles, int64_t k, const Columns& x,
                             const Target& target) {
-  const auto bytes = static_cast<int64_t>(
-      chunk_bytes(Chunk::kLayout, Isa::kRows, static_cast<uint64_t>(k) / Chunk::kLayout.elems));
+  const int64_t bytes = k / Block::kLayout.elems * packed_block_bytes(Block::kLayout, Isa::kRows);
   for (int64_t row = 0; row < target.rows; row += Isa::kRows, tiles += bytes) {
     typename Isa::Floats acc[kN];
-    multiply_blocks<Chunk, kN>(tiles, k, x, acc);
+    multiply_blocks<Block, kN>(tiles, k, x, acc);
     unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { store(target, row, j, acc[j]); });
   }
 }

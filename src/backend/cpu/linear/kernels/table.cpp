@@ -16,7 +16,7 @@ void multiply(const uint8_t* tiles, int64_t k, const Columns& x, const Target& t
   if constexpr (row_of(kFormat).kind == FormatKind::kFloat) {
     multiply_plain_columns<kFormat, kN>(tiles, k, x, target);
   } else {
-    multiply_block_columns<PackedChunk<kFormat>, kN>(tiles, k, x, target);
+    multiply_block_columns<PackedBlock<kFormat>, kN>(tiles, k, x, target);
   }
 }
 
