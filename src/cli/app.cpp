@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <new>
+#include <system_error>
 
 #include "base/str.hpp"
 #include "cli/exit_code.hpp"
@@ -76,6 +77,11 @@ int run_app(const std::vector<std::string>& words, Host& host) {
     return dispatch(words, host);
   } catch (const std::bad_alloc&) {
     return fail(host, {Code::kOutOfMemory, "out of memory"});
+  } catch (const std::system_error& error) {
+    // Of std::thread: the system has no memory, or no leave, for one more.
+    const bool exhausted = error.code() == std::errc::resource_unavailable_try_again;
+    if (!exhausted) return fail(host, {Code::kInternal, error.what()});
+    return fail(host, {Code::kOutOfMemory, "cannot start a thread: the system is at its limit"});
   } catch (const std::exception& broken) {
     return fail(host, {Code::kInternal, broken.what()});
   }

@@ -142,7 +142,7 @@ Result<LoadedModel> load_from(const gguf::File& file, Device& device, const Load
   loaded.tokenizer = std::move(text.tokenizer);
   REALM_ASSIGN(loaded.memory,
                plan_memory(model->config, limits, cache_format, binder.size_bytes(), device));
-  if (log) log(LogLevel::kInfo, str("memory: ", to_string(loaded.memory)));
+  if (log) log(LogLevel::kDebug, str("memory: ", to_string(loaded.memory)));
   REALM_ASSIGN(model->buffers, binder.load());
   REALM_ASSIGN(loaded.runner, Runner::create(device, std::move(model), limits, cache_format));
   return loaded;
