@@ -190,6 +190,20 @@ TEST(RunModel, TooLongContextIsRefusedBeforeItIsAllocated) {
   EXPECT_LT(run.seconds, 10);
 }
 
+// However little there is: no crash, and no half answer.
+TEST(RunModel, TooLittleMemoryIsExitCode5) {
+  REALM_NEEDS_MODEL(model);
+  if (kSlowBuild) GTEST_SKIP() << "sanitizers need their own address space";
+  for (const uint64_t mib : {20, 50, 90, 150, 300}) {
+    auto words = greedy(model, "Hi", "2");
+    words.insert(words.end(), {"--device", "cpu"});
+    const Outcome run = realm(words, {.memory_bytes = mib << 20});
+    EXPECT_TRUE(ended_with(run, 5)) << mib;
+    EXPECT_TRUE(run.err.starts_with("error: ")) << run.err;
+    EXPECT_EQ(run.out, "");
+  }
+}
+
 class PerplexityModel : public Scratch {};
 
 TEST_F(PerplexityModel, EqualsItsDefinition) {

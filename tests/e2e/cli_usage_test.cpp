@@ -117,6 +117,14 @@ TEST(Usage, ClosedPipeIsNoDrama) {
   EXPECT_EQ(run.err, "");
 }
 
+// A command that waits for input says so, and leaves when it is told to.
+TEST(Usage, InterruptWhileReading) {
+  const Outcome run = realm({"tokenize", kGpt2}, {.wait_then_interrupt = true});
+  EXPECT_TRUE(ended_with(run, 130));
+  EXPECT_TRUE(contains(run.err, "reading standard input")) << run.err;
+  EXPECT_EQ(run.out, "");
+}
+
 TEST(Usage, FullDiskIsAFailure) {
   if (access("/dev/full", W_OK) != 0) GTEST_SKIP() << "no /dev/full here";
   for (const std::vector<std::string>& words :

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <stdexcept>
+#include <utility>
 
 namespace realm::testing {
 namespace {
@@ -38,6 +39,10 @@ void shut(int& file) {
   signal(SIGINT, SIG_DFL);
   for (const std::string& name : options.unset) unsetenv(name.c_str());
   for (const auto& entry : options.set) setenv(entry.first.c_str(), entry.second.c_str(), 1);
+  if (options.memory_bytes > 0) {
+    const rlimit limit{options.memory_bytes, options.memory_bytes};
+    setrlimit(RLIMIT_AS, &limit);
+  }
   std::vector<char*> words;
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
@@ -102,9 +107,11 @@ Outcome run(const std::vector<std::string>& command, const RunOptions& options) 
   if (ends.child < 0) throw std::runtime_error("fork");
   Outcome result;
   std::string input = options.input;
+  bool interrupted = false;
   fcntl(ends.in, F_SETFL, O_NONBLOCK);
   while (ends.out >= 0 || ends.err >= 0) {
-    if (input.empty() && !options.terminal) shut(ends.in);
+    const bool more = !input.empty() || options.terminal || options.wait_then_interrupt;
+    if (!more) shut(ends.in);
     pollfd files[] = {
         {ends.out, POLLIN, 0}, {ends.err, POLLIN, 0}, {input.empty() ? -1 : ends.in, POLLOUT, 0}};
     poll(files, 3, 100);
@@ -116,10 +123,9 @@ Outcome run(const std::vector<std::string>& command, const RunOptions& options) 
       if (written > 0) input.erase(0, static_cast<size_t>(written));
     }
     if (options.close_output_early && !result.out.empty()) shut(ends.out);
-    if (options.interrupt_at_output && !result.out.empty() && result.signal == 0) {
-      kill(ends.child, SIGINT);
-      result.signal = SIGINT;  // sent; replaced below by what ended it
-    }
+    const bool at_output = options.interrupt_at_output && !result.out.empty();
+    const bool at_words = options.wait_then_interrupt && !result.err.empty();
+    if ((at_output || at_words) && !std::exchange(interrupted, true)) kill(ends.child, SIGINT);
     if (seconds() > options.timeout_seconds) {
       result.timed_out = true;
       kill(ends.child, SIGKILL);

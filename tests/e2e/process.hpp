@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ struct RunOptions {
   double timeout_seconds = 120;
   bool close_output_early = false;   ///< the reader of standard output goes after one byte
   bool interrupt_at_output = false;  ///< SIGINT as soon as something is on standard output
+  bool wait_then_interrupt = false;  ///< no input comes; SIGINT at the first word on stderr
+  uint64_t memory_bytes = 0;         ///< limit of the address space; 0: ours
   std::string output_file{};         ///< standard output goes there; out stays empty
   bool terminal = false;             ///< all three streams are one terminal; out has both
 };
