@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "broken_device.hpp"
-#include "runner.hpp"
+#include "run_op.hpp"
 #include "targets.hpp"
 
 namespace realm::conformance {

@@ -12,6 +12,7 @@
 #include "base/str.hpp"
 #include "image.hpp"
 #include "report.hpp"
+#include "run_op.hpp"
 
 namespace realm::conformance {
 
@@ -243,7 +244,6 @@ class CaseRunner {
   size_t index_ = 0;
 };
 
-/// All cases of `Op` on devices.front(); the others must give the same bits.
 template <class Op>
 OpReport run_op(const std::vector<Device*>& devices, const CaseOptions& options) {
   OpReport report;
