@@ -6,14 +6,17 @@ TOP_FOLDERS = ("src", "include", "tests", "tools", "bench", "examples", "scripts
 
 
 def hand_written(root, suffixes, folders=TOP_FOLDERS):
-    """Files below root/<folders> with one of the suffixes, sorted; golden data is not written by
-    hand."""
+    """Files below root/<folders> with one of the suffixes, sorted. Data that tests compare with or
+    start from is not written by hand."""
     found = []
     for folder in folders:
         for path in (root / folder).rglob("*"):
-            if path.is_file() and path.suffix in suffixes and "golden" not in path.parent.name:
-                if "__pycache__" not in path.parts:
-                    found.append(path)
+            parts = path.relative_to(root).parts
+            data = ("golden" in parts or "corpus" in parts) and path.suffix in (".json", ".txt")
+            if data and path.name != "CMakeLists.txt" or "__pycache__" in parts:
+                continue
+            if path.is_file() and path.suffix in suffixes:
+                found.append(path)
     return sorted(found)
 
 

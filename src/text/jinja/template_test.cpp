@@ -51,8 +51,9 @@ TEST(TemplateError, PointsAtTheExpressionThatFailed) {
             "  {% for i in [1, 0] %}{{ 1 // i }}{% endfor %}\n"
             "                          ^");
   // Inside the macro, not where it is called.
-  EXPECT_EQ(error_of("{% macro m(x) %}\n{{ (x|first).y }}\n{% endmacro %}\n{{ m([]) }}").substr(0, 6),
-            "t:2:14");
+  EXPECT_EQ(
+      error_of("{% macro m(x) %}\n{{ (x|first).y }}\n{% endmacro %}\n{{ m([]) }}").substr(0, 6),
+      "t:2:14");
   EXPECT_EQ(error_of("{{ raise_exception('No\nsystem!') }}"),
             "t:1:4: No\nsystem!\n"
             "  {{ raise_exception('No\n"
