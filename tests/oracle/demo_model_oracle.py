@@ -56,10 +56,14 @@ def float_logits(model, ids, first):
 
 
 def float_greedy(model, ids, count):
+    # Not generate(): it takes ids of the padding token, which ends turns here, for padding.
+    made, cache = [], None
     with torch.no_grad():
-        out = model.generate(torch.tensor([ids]), do_sample=False, min_new_tokens=count,
-                             max_new_tokens=count, eos_token_id=None, repetition_penalty=1.0)
-    return out[0, len(ids):].tolist()
+        while len(made) < count:
+            out = model(torch.tensor([made[-1:] or ids]), past_key_values=cache, use_cache=True)
+            cache = out.past_key_values
+            made.append(out.logits[0, -1].argmax().item())
+    return made
 
 
 def check_reference(args, model, tokenizer, ids):

@@ -89,9 +89,12 @@ std::vector<Case> cases() {
       Spec spec;
       spec.format = f->format;
       spec.tied = tied;
-      spec.dim = f->block_elems == 256 ? 256 : 64;
-      spec.ff_dim = f->block_elems == 256 ? 512 : 96;
-      spec.head_dim = f->block_elems == 256 ? 64 : 16;
+      if (f->block_elems == 256) {
+        spec.dim = 256;
+        spec.ff_dim = 256;
+        spec.head_dim = 64;
+        spec.layers = 1;
+      }
       out.push_back({std::string(f->name) + (tied ? "" : "_untied"), spec});
     }
   }
@@ -167,51 +170,50 @@ Distance distance(const Rows& got, const std::vector<std::vector<double>>& want)
 
 class TinyModel : public testing::TestWithParam<Case> {
  protected:
-  bool rounds() const {
-    return matmul_activations(GetParam().spec.format, Activations::kInt8Block32) !=
-           Activations::kFloat;
-  }
   // `worst`: of any logit, as a part of the logits' range.
-  void expect_close(Device& device, Format cache_format, double worst, double nmse) {
-    File file;
-    const auto model = write(file.path(), GetParam().spec);
-    ASSERT_TRUE(model) << model.error().message;
+  void expect_close(const std::string& where, Device& device, Format cache_format, double worst,
+                    double nmse) {
+    SCOPED_TRACE(where);
     LoadOptions options = kOptions;
     options.cache_format = cache_format;
-    auto loaded = load_model(file.path(), device, options);
+    auto loaded = load_model(file_.path(), device, options);
     ASSERT_TRUE(loaded) << loaded.error().message;
-    const auto tokens = random_tokens(40);
-    const Rows got = run_in_parts(*loaded->runner, tokens);
-    ASSERT_EQ(got.size(), tokens.size());
-    const Distance d = distance(got, plain_logits(*model, tokens));
-    RecordProperty("worst_of_range", std::to_string(d.worst_of_range * 1e9) + "e-9");
-    RecordProperty("nmse", std::to_string(d.nmse * 1e9) + "e-9");
+    const Rows got = run_in_parts(*loaded->runner, tokens_);
+    ASSERT_EQ(got.size(), tokens_.size());
+    const Distance d = distance(got, want_);
+    RecordProperty(where + "_worst_of_range", std::to_string(d.worst_of_range * 1e9) + "e-9");
+    RecordProperty(where + "_nmse", std::to_string(d.nmse * 1e9) + "e-9");
     EXPECT_LE(d.worst_of_range, worst);
     EXPECT_LE(d.nmse, nmse);
   }
+
+  File file_;
+  std::vector<int32_t> tokens_ = random_tokens(40);
+  std::vector<std::vector<double>> want_;
 };
 
-// Results are rounded to float32 between ops, 2^-24 each; some ten a layer.
-TEST_P(TinyModel, OnReferenceEqualsPlainLoops) {
-  expect_close(*make_reference_device(), Format::kF32, 5e-7, 1e-13);
-}
-
-// Keys and values rounded to 11 bits: 2^-12 of each, on average less.
-TEST_P(TinyModel, OnReferenceWithAHalfCache) {
-  expect_close(*make_reference_device(), Format::kF16, 1e-3, 1e-6);
-}
-
-// Float weights: sums of 96 to 512 terms in float32. Block formats meet activations rounded to
-// 8 bits in blocks of 32: an NMSE of 2e-5 a matmul (docs/numerics.md), which softmax and two layers
-// make larger.
-TEST_P(TinyModel, OnCpu) {
+TEST_P(TinyModel, EqualsPlainLoops) {
+  const auto model = write(file_.path(), GetParam().spec);
+  ASSERT_TRUE(model) << model.error().message;
+  want_ = plain_logits(*model, tokens_);
+  const auto reference = make_reference_device();
+  // Results are rounded to float32 between ops, 2^-24 each; some ten a layer.
+  expect_close("reference", *reference, Format::kF32, 5e-7, 1e-13);
+  // Keys and values rounded to 11 bits: 2^-12 of each, on average less.
+  expect_close("reference_half_cache", *reference, Format::kF16, 1e-3, 1e-6);
+  // Float weights: sums of 96 to 256 terms in float32. Block formats meet activations rounded to
+  // 8 bits in blocks of 32: an NMSE of 2e-5 a matmul (docs/numerics.md), which softmax and the
+  // layers make larger.
+  const bool rounds =
+      matmul_activations(GetParam().spec.format, Activations::kInt8Block32) != Activations::kFloat;
   for (const std::string isa : {"", "baseline"}) {
     DeviceOptions options;
     options.threads = 2;
     options.cpu_isa = isa;
     auto device = open_device("cpu", options, {});
     ASSERT_TRUE(device) << device.error().message;
-    expect_close(**device, Format::kF32, rounds() ? 3e-2 : 5e-6, rounds() ? 1e-3 : 1e-11);
+    expect_close("cpu_" + (*device)->info().variant, **device, Format::kF32, rounds ? 3e-2 : 5e-6,
+                 rounds ? 1e-3 : 1e-11);
   }
 }
 
