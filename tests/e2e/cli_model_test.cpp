@@ -194,7 +194,7 @@ TEST(RunModel, TooLongContextIsRefusedBeforeItIsAllocated) {
 TEST(RunModel, TooLittleMemoryIsExitCode5) {
   REALM_NEEDS_MODEL(model);
   if (kSlowBuild) GTEST_SKIP() << "sanitizers need their own address space";
-  for (const uint64_t mib : {20, 50, 90, 150, 300}) {
+  for (const uint64_t mib : {20u, 50u, 90u, 150u, 300u}) {
     auto words = greedy(model, "Hi", "2");
     words.insert(words.end(), {"--device", "cpu"});
     const Outcome run = realm(words, {.memory_bytes = mib << 20});
