@@ -133,22 +133,26 @@ Result<void> ByteBpe::encode_word(std::string_view word, const EncodeOptions& op
     }
   }
   chain.clear();
+  chain.reserve(word.size());
+  std::string expressible;  // the word without what is dropped, if anything is
   for (size_t i = 0; i < word.size(); ++i) {
     const uint8_t byte = static_cast<uint8_t>(word[i]);
-    if (expresses(byte)) {
-      chain.push_back(bytes_[byte], static_cast<uint32_t>(i));
-    } else if (!options.drop_inexpressible) {
+    const bool dropped = !expresses(byte);
+    if (dropped && !options.drop_inexpressible) {
       // Not the unknown token: here it is as a rule <|endoftext|>, a control token.
       return Error{Code::kUnsupported,
                    str("the vocabulary has no token for byte ", static_cast<int>(byte))};
     }
+    if (dropped && chain.size() == i) expressible = word.substr(0, i);
+    if (dropped) continue;
+    if (chain.size() < i) expressible += word[i];
+    chain.push_back(bytes_[byte]);
   }
   if (chain.size() == 0) return {};
+  if (chain.size() < word.size()) word = expressible;
   chain.merge(merges_);
   for (uint32_t i = 0; i != MergeChain::kEnd; i = chain.next(i)) {
-    const size_t begin = chain.begin(i);
-    const size_t end = chain.next(i) == MergeChain::kEnd ? word.size() : chain.begin(chain.next(i));
-    emit(word.substr(begin, end - begin), chain.symbol(i), out);
+    emit(word.substr(i, chain.span(i)), chain.symbol(i), out);
   }
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <unordered_map>
 
 namespace realm {
 
@@ -39,43 +40,143 @@ const Merge* MergeTable::find(Symbol left, Symbol right) const {
   return entry.key == kEmpty ? nullptr : &entry.merge;
 }
 
-void MergeChain::push_back(Symbol symbol, uint32_t begin) {
-  const uint32_t i = static_cast<uint32_t>(links_.size());
-  if (i > 0) links_[i - 1].next = i;
-  links_.push_back({symbol, begin, i > 0 ? i - 1 : kEnd, kEnd});
-}
+namespace {
 
-void MergeChain::offer(const MergeTable& table, uint32_t left) {
-  if (left == kEnd || links_[left].next == kEnd) return;
-  const Merge* merge = table.find(links_[left].symbol, links_[links_[left].next].symbol);
-  if (merge) heap_.push_back(static_cast<uint64_t>(merge->rank) << 32 | left);
-}
+// Both queues hold candidates (rank, left) and give the lowest rank, of equal ranks the leftmost. A
+// candidate is stale when its left symbol is gone or merges with its neighbour at another rank by
+// now; who pops it looks the pair up again.
 
-void MergeChain::merge(const MergeTable& table) {
-  heap_.clear();
-  for (uint32_t i = 0; i + 1 < links_.size(); ++i) offer(table, i);
-  std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
+class HeapQueue {
+ public:
+  explicit HeapQueue(std::vector<uint64_t>& heap) : heap_(heap) { heap_.clear(); }
 
-  while (!heap_.empty()) {
+  /// Before the first pop, candidates come in any order and are put in order at once.
+  void start() { std::make_heap(heap_.begin(), heap_.end(), std::greater<>()); }
+  void fill(uint32_t rank, uint32_t left) { heap_.push_back(uint64_t{rank} << 32 | left); }
+  void push(uint32_t rank, uint32_t left) {
+    fill(rank, left);
+    std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
+  }
+  bool pop(uint32_t& rank, uint32_t& left) {
+    if (heap_.empty()) return false;
     std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
-    const uint64_t entry = heap_.back();
+    rank = static_cast<uint32_t>(heap_.back() >> 32);
+    left = static_cast<uint32_t>(heap_.back());
     heap_.pop_back();
-    const uint32_t left = static_cast<uint32_t>(entry);
-    Link& link = links_[left];
-    const uint32_t right = link.next;
-    if (right == kEnd) continue;
-    const Merge* found = table.find(link.symbol, links_[right].symbol);
-    if (!found || found->rank != entry >> 32) continue;
+    return true;
+  }
 
-    link.symbol = found->result;
-    link.next = links_[right].next;
-    if (link.next != kEnd) links_[link.next].previous = left;
-    links_[right].symbol = kNoSymbol;  // gone: its entries find no merge
-    for (const uint32_t i : {link.previous, left}) {
-      const size_t before = heap_.size();
-      offer(table, i);
-      if (heap_.size() > before) std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
+ private:
+  std::vector<uint64_t>& heap_;
+};
+
+// A bucket for each rank. Merging goes from left to right, so that nearly every candidate comes
+// behind those that its bucket holds: appending keeps the order, and memory is walked in order.
+class BucketQueue {
+ public:
+  void start() {}
+  void fill(uint32_t rank, uint32_t left) { push(rank, left); }
+  void push(uint32_t rank, uint32_t left) {
+    Bucket& bucket = of(rank);
+    if (bucket.ordered.empty() || bucket.ordered.back() <= left) {
+      bucket.ordered.push_back(left);
+    } else {
+      bucket.late.push_back(left);
+      std::push_heap(bucket.late.begin(), bucket.late.end(), std::greater<>());
     }
+    if (bucket.waiting) return;
+    bucket.waiting = true;
+    ranks_.push_back(rank);
+    std::push_heap(ranks_.begin(), ranks_.end(), std::greater<>());
+  }
+  bool pop(uint32_t& rank, uint32_t& left) {
+    if (ranks_.empty()) return false;
+    rank = ranks_.front();
+    Bucket& bucket = of(rank);
+    const bool ordered = bucket.next < bucket.ordered.size();
+    if (ordered && (bucket.late.empty() || bucket.ordered[bucket.next] <= bucket.late.front())) {
+      left = bucket.ordered[bucket.next++];
+    } else {
+      std::pop_heap(bucket.late.begin(), bucket.late.end(), std::greater<>());
+      left = bucket.late.back();
+      bucket.late.pop_back();
+    }
+    if (bucket.next == bucket.ordered.size()) {
+      bucket.ordered.clear();
+      bucket.next = 0;
+      if (bucket.late.empty()) {
+        bucket.waiting = false;
+        std::pop_heap(ranks_.begin(), ranks_.end(), std::greater<>());
+        ranks_.pop_back();
+      }
+    }
+    return true;
+  }
+
+ private:
+  struct Bucket {
+    std::vector<uint32_t> ordered;  // from `next` on
+    size_t next = 0;
+    std::vector<uint32_t> late;  // a heap of those that came in front of what `ordered` ends with
+    bool waiting = false;        // not empty, and its rank is in ranks_
+  };
+
+  Bucket& of(uint32_t rank) {
+    if (!last_ || rank != last_rank_) {
+      last_ = &buckets_[rank];  // a node of the map: stays where it is
+      last_rank_ = rank;
+    }
+    return *last_;
+  }
+
+  std::unordered_map<uint32_t, Bucket> buckets_;
+  std::vector<uint32_t> ranks_;  // a heap of the ranks whose bucket waits
+  Bucket* last_ = nullptr;
+  uint32_t last_rank_ = 0;
+};
+
+}  // namespace
+
+template <class Queue>
+void MergeChain::offer(const MergeTable& table, uint32_t left, Queue& queue) const {
+  const uint32_t right = next(left);
+  if (right == kEnd) return;
+  if (const Merge* merge = table.find(symbols_[left], symbols_[right])) {
+    queue.push(merge->rank, left);
+  }
+}
+
+template <class Queue>
+void MergeChain::merge_through(const MergeTable& table, Queue& queue) {
+  for (size_t i = 0; i + 1 < size(); ++i) {
+    const Merge* merge = table.find(symbols_[i], symbols_[i + 1]);
+    if (merge) queue.fill(merge->rank, static_cast<uint32_t>(i));
+  }
+  queue.start();
+  for (uint32_t rank = 0, left = 0; queue.pop(rank, left);) {
+    if (symbols_[left] == kNoSymbol) continue;
+    const uint32_t right = next(left);
+    if (right == kEnd) continue;
+    const Merge* found = table.find(symbols_[left], symbols_[right]);
+    if (!found || found->rank != rank) continue;
+
+    const uint32_t span = spans_[left] + spans_[right];
+    symbols_[left] = found->result;
+    symbols_[right] = kNoSymbol;  // gone: its candidates find no merge
+    spans_[left] = spans_[left + span - 1] = span;
+    if (left > 0) offer(table, left - spans_[left - 1], queue);
+    offer(table, left, queue);
+  }
+}
+
+void MergeChain::merge(const MergeTable& table, size_t long_word) {
+  spans_.assign(size(), 1);
+  if (size() < long_word) {
+    HeapQueue queue(heap_);
+    merge_through(table, queue);
+  } else {
+    BucketQueue queue;
+    merge_through(table, queue);
   }
 }
 

@@ -2,7 +2,7 @@
 //
 // A word begins as a chain of symbols (bytes or characters). Of all neighbours that the table can
 // merge, the pair of the lowest rank, and of those the leftmost, becomes one symbol, until none is
-// left. With a heap of candidates this takes n log n for a word of n symbols.
+// left. With a queue of candidates this takes n log n for a word of n symbols at worst.
 #pragma once
 
 #include <cstddef>
@@ -45,35 +45,38 @@ class MergeTable {
   size_t size_ = 0;
 };
 
-/// The chain of a word. What merge() leaves is read by following next(i)
-/// from 0.
+/// The chain of a word. What merge() leaves is read by following next(i) from 0.
 class MergeChain {
  public:
   static constexpr uint32_t kEnd = ~uint32_t{0};
+  /// From this size on candidates wait in buckets by rank instead of one heap: short words have
+  /// few, long ones many of few ranks.
+  static constexpr size_t kLongWord = 1024;
 
-  void clear() { links_.clear(); }
-  /// Appends a symbol that begins at byte `begin` of the word.
-  void push_back(Symbol symbol, uint32_t begin);
-  void merge(const MergeTable& table);
+  void clear() { symbols_.clear(); }
+  void reserve(size_t symbols) { symbols_.reserve(symbols); }
+  void push_back(Symbol symbol) { symbols_.push_back(symbol); }
+  void merge(const MergeTable& table, size_t long_word = kLongWord);
 
-  size_t size() const { return links_.size(); }  ///< as pushed, before merging
-  uint32_t next(uint32_t i) const { return links_[i].next; }
-  Symbol symbol(uint32_t i) const { return links_[i].symbol; }
-  uint32_t begin(uint32_t i) const { return links_[i].begin; }
+  size_t size() const { return symbols_.size(); }  ///< as pushed, before merging
+  uint32_t next(uint32_t i) const {
+    const size_t next = size_t{i} + spans_[i];
+    return next == size() ? kEnd : static_cast<uint32_t>(next);
+  }
+  Symbol symbol(uint32_t i) const { return symbols_[i]; }
+  /// How many of the symbols that were pushed are in symbol i.
+  uint32_t span(uint32_t i) const { return spans_[i]; }
 
  private:
-  struct Link {
-    Symbol symbol;
-    uint32_t begin;
-    uint32_t previous;
-    uint32_t next;
-  };
-  void offer(const MergeTable& table, uint32_t left);
+  template <class Queue>
+  void merge_through(const MergeTable& table, Queue& queue);
+  template <class Queue>
+  void offer(const MergeTable& table, uint32_t left, Queue& queue) const;
 
-  std::vector<Link> links_;
-  // rank << 32 | left. An entry is stale when its left symbol is gone or merges with its neighbour
-  // at another rank by now; popping it looks the pair up again.
-  std::vector<uint64_t> heap_;
+  std::vector<Symbol> symbols_;
+  // Of a symbol's first and last place: how many places it has. Between them old values stand.
+  std::vector<uint32_t> spans_;
+  std::vector<uint64_t> heap_;  // kept for its memory
 };
 
 }  // namespace realm

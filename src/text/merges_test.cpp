@@ -11,12 +11,19 @@
 namespace realm {
 namespace {
 
-std::vector<Symbol> merged(const std::vector<Symbol>& word, const MergeTable& table) {
+std::vector<Symbol> merged(const std::vector<Symbol>& word, const MergeTable& table,
+                           size_t long_word = MergeChain::kLongWord) {
   MergeChain chain;
-  for (size_t i = 0; i < word.size(); ++i) chain.push_back(word[i], static_cast<uint32_t>(i));
-  chain.merge(table);
+  for (const Symbol symbol : word) chain.push_back(symbol);
+  chain.merge(table, long_word);
   std::vector<Symbol> out;
-  for (uint32_t i = 0; i != MergeChain::kEnd; i = chain.next(i)) out.push_back(chain.symbol(i));
+  size_t places = 0;
+  for (uint32_t i = 0; i != MergeChain::kEnd; i = chain.next(i)) {
+    EXPECT_EQ(places, i);
+    places += chain.span(i);
+    out.push_back(chain.symbol(i));
+  }
+  EXPECT_EQ(places, word.size());
   return out;
 }
 
@@ -68,6 +75,7 @@ TEST(Merges, AgreeWithTheDefinitionOnRandomTables) {
       for (Symbol& symbol : word) symbol = rng() % 20 == 0 ? kNoSymbol : symbol_below(letters);
       const std::vector<Symbol> expected = merged_slowly(word, rules);
       ASSERT_EQ(merged(word, table), expected);
+      ASSERT_EQ(merged(word, table, 0), expected) << "in buckets";
       joined += word.size() - expected.size();
     }
   }

@@ -146,30 +146,37 @@ Result<void> Spm::encode(std::string_view text, bool opens, const EncodeOptions&
 
 Result<void> Spm::encode_word(std::string_view word, const EncodeOptions& options,
                               MergeChain& chain, std::vector<TokenId>& out) const {
+  // Of bytes that are not UTF-8 each stands for itself.
+  const auto character = [&](size_t at) {
+    if (static_cast<uint8_t>(word[at]) < 0x80) return size_t{1};
+    const Utf8Step step = utf8_step(word, at);
+    return step.valid ? size_t{step.bytes} : size_t{1};
+  };
   chain.clear();
   for (size_t at = 0; at < word.size();) {
     const uint8_t byte = static_cast<uint8_t>(word[at]);
     if (byte < 0x80) {
-      chain.push_back(ascii_[byte], static_cast<uint32_t>(at++));
+      chain.push_back(ascii_[byte]);
+      ++at;
       continue;
     }
-    // Of bytes that are not UTF-8 each stands for itself.
     const Utf8Step step = utf8_step(word, at);
     const size_t bytes = step.valid ? step.bytes : 1;
-    chain.push_back(step.valid ? symbol_of(word.substr(at, bytes)) : kNoSymbol,
-                    static_cast<uint32_t>(at));
+    chain.push_back(step.valid ? symbol_of(word.substr(at, bytes)) : kNoSymbol);
     at += bytes;
   }
   chain.merge(merges_);
+  size_t begin = 0;
   for (uint32_t i = 0; i != MergeChain::kEnd; i = chain.next(i)) {
+    size_t end = begin;
+    for (uint32_t n = chain.span(i); n > 0; --n) end += character(end);
     const Symbol symbol = chain.symbol(i);
     if (symbol != kNoSymbol && static_cast<size_t>(symbol) < vocab_.size()) {
       out.push_back(TokenId{symbol});
-      continue;
+    } else {
+      REALM_TRY(emit_unknown(word.substr(begin, end - begin), options, out));
     }
-    const size_t begin = chain.begin(i);
-    const size_t end = chain.next(i) == MergeChain::kEnd ? word.size() : chain.begin(chain.next(i));
-    REALM_TRY(emit_unknown(word.substr(begin, end - begin), options, out));
+    begin = end;
   }
   return {};
 }
