@@ -12,10 +12,10 @@ def main():
     for path in objects:
         text = subprocess.run([objdump, "-d", "--no-show-raw-insn", path], check=True,
                               capture_output=True, text=True).stdout
-        lines = [line for line in text.splitlines() if "vpdpbusd" in line]
+        lines = [line for line in text.splitlines() if "vpdpbusd" in line and "%zmm" in line]
         products += len(lines)
         embedded += sum("{1to16}" in line for line in lines)
-    print(f"{embedded} of {products} vpdpbusd with an embedded broadcast")
+    print(f"{embedded} of {products} vpdpbusd with an embedded broadcast (zmm)")
     return 0 if products > 0 and embedded == products else 1
 
 

@@ -39,6 +39,12 @@ using Prepare = void (*)(const float* x, int64_t k, uint32_t planes, int32_t col
                          const Columns& group);
 
 constexpr uint32_t kFormatNumbers = 32;
+constexpr int kParts = 3;
+
+/// The kernels of some formats, by GGUF number; nullptr: in another part, or no weight format.
+struct MultiplyPart {
+  Multiply multiply[kFormatNumbers];
+};
 
 struct LinearKernels {
   const char* isa;
@@ -47,7 +53,7 @@ struct LinearKernels {
   int32_t code_unit;    ///< codes of a column that lie together
   bool offset_bytes;    ///< signed codes are stored with 128 added
   Prepare prepare;
-  Multiply multiply[kFormatNumbers];  ///< by GGUF number; nullptr: no weight format
+  const MultiplyPart* parts[kParts];  ///< together: every weight format
 };
 
 }  // namespace realm::cpu

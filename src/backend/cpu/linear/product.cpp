@@ -32,6 +32,13 @@ struct Tiles {
   const uint8_t* from(int64_t row) const { return data + row * row_bytes; }
 };
 
+Multiply multiply_of(const LinearKernels& kernels, Format format) {
+  for (const MultiplyPart* part : kernels.parts) {
+    if (const Multiply found = part->multiply[static_cast<uint32_t>(format)]) return found;
+  }
+  return nullptr;  // unreachable: check() admits weight formats only
+}
+
 Result<Tiles> tiles_of(const LinearContext& context, const TensorView& weight) {
   if (weight.packing != Packing::kDevice) {
     return Error{Code::kUnsupported,
@@ -42,7 +49,7 @@ Result<Tiles> tiles_of(const LinearContext& context, const TensorView& weight) {
   const uint64_t tile = tile_bytes(row_of(weight.format), static_cast<uint32_t>(kernels.tile_rows),
                                    static_cast<uint64_t>(weight.cols()));
   return Tiles{data, static_cast<int64_t>(tile) / kernels.tile_rows,
-               kernels.multiply[static_cast<uint32_t>(weight.format)]};
+               multiply_of(kernels, weight.format)};
 }
 
 int64_t strips_of(const TensorView& weight, int64_t strip) {

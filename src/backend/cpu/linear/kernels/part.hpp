@@ -1,0 +1,43 @@
+// The kernels of every third weight format, by its row in the table of formats: three objects
+// compile side by side, and a new row needs no line here.
+#pragma once
+
+#include "backend/cpu/linear/kernels/block.hpp"
+#include "backend/cpu/linear/kernels/parts.hpp"
+#include "backend/cpu/linear/kernels/plain.hpp"
+
+namespace realm::cpu::REALM_ISA {
+
+/// The kernel for the number of columns that the group has.
+template <Format kFormat, int kN = Isa::kColumns>
+void multiply(const uint8_t* tiles, int64_t k, const Columns& x, const Target& target) {
+  if constexpr (kN > 1) {
+    if (x.count < kN) return multiply<kFormat, kN - 1>(tiles, k, x, target);
+  }
+  if constexpr (row_of(kFormat).kind == FormatKind::kFloat) {
+    multiply_plain_columns<kFormat, kN>(tiles, k, x, target);
+  } else {
+    multiply_block_columns<PackedBlock<kFormat>, kN>(tiles, k, x, target);
+  }
+}
+
+template <int kPart, int kRow = 0>
+constexpr void fill(MultiplyPart& part) {
+  constexpr int kRows = static_cast<int>(sizeof kFormatTable / sizeof kFormatTable[0]);
+  if constexpr (kRow < kRows) {
+    constexpr Format kFormat = kFormatTable[kRow].format;
+    if constexpr (kRow % kParts == kPart && kFormatTable[kRow].kind != FormatKind::kNumber) {
+      part.multiply[static_cast<uint32_t>(kFormat)] = &multiply<kFormat>;
+    }
+    fill<kPart, kRow + 1>(part);
+  }
+}
+
+template <int kPart>
+constexpr MultiplyPart make_part() {
+  MultiplyPart part{};
+  fill<kPart>(part);
+  return part;
+}
+
+}  // namespace realm::cpu::REALM_ISA
