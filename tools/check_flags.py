@@ -27,6 +27,7 @@ def main():
         text = (REPO / page).read_text()
         if page.endswith(".md"):
             text = "\n".join(re.findall(r"^    .*$|`[^`\n]+`", text, re.MULTILINE))
+        text = "\n".join(line for line in text.split("\n") if "cmake" not in line)
         for command, rest in COMMAND.findall(text):
             shown += 1
             if command.startswith("-"):

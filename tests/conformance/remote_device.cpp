@@ -23,11 +23,12 @@ struct RemoteDevice::Pages {
 
 class RemoteDevice::RemoteBuffer final : public Buffer {
  public:
-  RemoteBuffer(Device* device, Pages& pages, std::unique_ptr<Buffer> inner, uint64_t n_pages,
-               size_t page_bytes)
+  RemoteBuffer(Device* device, Pages& pages, std::unique_ptr<Buffer> inner, void* first_page,
+               uint64_t n_pages, size_t page_bytes)
       : Buffer(device, inner->address(), inner->size_bytes()),
         pages_(pages),
         inner_(std::move(inner)),
+        first_page_(first_page),
         n_pages_(n_pages),
         page_bytes_(page_bytes) {}
   ~RemoteBuffer() override {
@@ -53,10 +54,11 @@ class RemoteDevice::RemoteBuffer final : public Buffer {
   }
 
  private:
-  bool set(int rights) { return mprotect(address(), n_pages_ * page_bytes_, rights) == 0; }
+  bool set(int rights) { return mprotect(first_page_, n_pages_ * page_bytes_, rights) == 0; }
 
   Pages& pages_;
   std::unique_ptr<Buffer> inner_;
+  void* first_page_;
   uint64_t n_pages_;
   size_t page_bytes_;
   int users_ = 1;  // born open
@@ -204,16 +206,20 @@ RemoteDevice::RemoteDevice(std::unique_ptr<Device> inner)
 
 RemoteDevice::~RemoteDevice() = default;
 
-Result<std::unique_ptr<Buffer>> RemoteDevice::protect(std::unique_ptr<Buffer> inner) {
+// A buffer that starts at a page owns its pages. Packed weights may lie side by side: of those, the
+// pages that belong to one alone are closed.
+Result<std::unique_ptr<Buffer>> RemoteDevice::protect(std::unique_ptr<Buffer> inner, bool owner) {
   const auto page_bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   const auto address = reinterpret_cast<uintptr_t>(inner->address());
-  if (address % page_bytes != 0) {
+  if (owner && address % page_bytes != 0) {
     return Error{Code::kUnsupported, str("remote: a buffer of ", inner_->info().name,
                                          " does not start at a page of its own")};
   }
-  const uint64_t n_pages = (inner->size_bytes() + page_bytes - 1) / page_bytes;
-  auto buffer =
-      std::make_unique<RemoteBuffer>(this, *pages_, std::move(inner), n_pages, page_bytes);
+  const uintptr_t first = (address + page_bytes - 1) / page_bytes;
+  const uintptr_t end = (address + inner->size_bytes() + (owner ? page_bytes - 1 : 0)) / page_bytes;
+  auto buffer = std::make_unique<RemoteBuffer>(this, *pages_, std::move(inner),
+                                               reinterpret_cast<void*>(first * page_bytes),
+                                               end > first ? end - first : 0, page_bytes);
   if (!buffer->close()) {
     return Error{Code::kInternal, "remote: the system does not take access rights away"};
   }
@@ -221,8 +227,10 @@ Result<std::unique_ptr<Buffer>> RemoteDevice::protect(std::unique_ptr<Buffer> in
 }
 
 Result<std::unique_ptr<Buffer>> RemoteDevice::allocate(size_t size_bytes, BufferUse use) {
+  // Asked for as something else than weights, memory has pages of its own.
+  if (use == BufferUse::kWeights) use = BufferUse::kActivations;
   REALM_ASSIGN(auto inner, inner_->allocate(size_bytes, use));
-  return protect(std::move(inner));
+  return protect(std::move(inner), true);
 }
 
 Result<std::unique_ptr<Stream>> RemoteDevice::stream() {
@@ -236,7 +244,7 @@ Result<void> RemoteDevice::supports_weight(Format format) const {
 
 Result<Weight> RemoteDevice::pack(const WeightSpec& spec, const RowReader& read) {
   REALM_ASSIGN(Weight weight, inner_->pack(spec, read));
-  REALM_ASSIGN(weight.buffer, protect(std::move(weight.buffer)));
+  REALM_ASSIGN(weight.buffer, protect(std::move(weight.buffer), false));
   weight.view.buffer = weight.buffer.get();
   return weight;
 }

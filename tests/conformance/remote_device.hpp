@@ -40,7 +40,7 @@ class RemoteDevice final : public Device {
   class RemoteStream;
   class Opened;
 
-  Result<std::unique_ptr<Buffer>> protect(std::unique_ptr<Buffer> inner);
+  Result<std::unique_ptr<Buffer>> protect(std::unique_ptr<Buffer> inner, bool owner);
   template <class Op>
   static Result<void> forward(Stream& stream, const Op& op);
 

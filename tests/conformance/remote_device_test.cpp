@@ -7,6 +7,7 @@
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <vector>
 
 #include "backend/reference/device.hpp"
 
@@ -68,28 +69,31 @@ TEST_F(RemoteDeviceTest, CountsProtectedPages) {
 }
 
 TEST_F(RemoteDeviceTest, PacksIntoProtectedMemory) {
-  const std::array<float, 6> weight{1, 2, 3, 4, 5, 6};
-  const WeightSpec spec{.name = "w", .format = Format::kF32, .rows = 2, .cols = 3};
+  // Large enough to own pages, wherever it lies.
+  constexpr int64_t kCols = 4096;
+  std::vector<float> weight(2 * kCols, 1.0f);
+  weight[kCols] = 4;
+  const WeightSpec spec{.name = "w", .format = Format::kF32, .rows = 2, .cols = kCols};
   auto packed = device_->pack(spec, [&](int64_t first, int64_t count, std::span<std::byte> out) {
-    std::memcpy(out.data(), weight.data() + first * 3, static_cast<size_t>(count) * 12);
+    std::memcpy(out.data(), weight.data() + first * kCols,
+                static_cast<size_t>(count * kCols) * sizeof(float));
     return Result<void>{};
   });
   ASSERT_TRUE(packed);
   EXPECT_GE(device_->protected_pages(), 1u);
   EXPECT_EQ(packed->view.buffer->device(), device_.get());
-  std::array<float, 3> row{};
+  std::vector<float> row(kCols);
   ASSERT_TRUE(device_->unpack(packed->view, 1, 1, std::as_writable_bytes(std::span(row))));
-  EXPECT_EQ(row, (std::array<float, 3>{4, 5, 6}));
+  EXPECT_EQ(row, std::vector<float>(weight.begin() + kCols, weight.end()));
 
-  const TensorView x = floats(Shape{1, 3});
+  const TensorView x = floats(Shape{1, kCols});
   const TensorView out = floats(Shape{1, 2});
-  const std::array<float, 3> ones{1, 1, 1};
-  upload<float>(*stream_, x, ones);
+  upload<float>(*stream_, x, std::vector<float>(kCols, 1.0f));
   stream_->run(Linear{.x = x, .weight = packed->view, .bias = {}, .out = out});
   std::array<float, 2> found{};
   download<float>(*stream_, out, found);
   ASSERT_TRUE(stream_->sync());
-  EXPECT_EQ(found, (std::array<float, 2>{6, 15}));
+  EXPECT_EQ(found, (std::array<float, 2>{kCols, kCols + 3}));
 }
 
 TEST_F(RemoteDeviceTest, FailuresAreStickyUntilSync) {
