@@ -7,6 +7,15 @@
 
 namespace realm::compute {
 
+DeviceState::~DeviceState() {
+  // What is under way uses the buffers that go now.
+  if (stream) (void)stream->sync();
+}
+
+void DeviceState::use(const Tensor& tensor) {
+  if (tensor) in_use.push_back(tensor.state()->buffer);
+}
+
 Result<void> DeviceState::sync() {
   auto ok = stream->sync();
   in_use.clear();
@@ -69,7 +78,7 @@ Result<Tensor> upload_rows(const std::shared_ptr<DeviceState>& device, Format fo
   const std::lock_guard lock(device->mutex);
   REALM_ASSIGN(Tensor tensor, make_tensor(device, format, rows, cols));
   device->stream->upload(matrix(tensor), std::as_bytes(values));
-  device->in_use.push_back(tensor.state());
+  device->use(tensor);
   return tensor;
 }
 

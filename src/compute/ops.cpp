@@ -16,7 +16,7 @@ Result<Tensor> apply(std::initializer_list<const Tensor*> inputs, int64_t rows, 
   const std::lock_guard lock(device->mutex);
   REALM_ASSIGN(Tensor out, make_tensor(device, Format::kF32, rows, cols));
   REALM_TRY(enqueue(*device, make_op(matrix(out)), inputs));
-  device->in_use.push_back(out.state());
+  device->use(out);
   return out;
 }
 

@@ -15,16 +15,19 @@ struct DeviceState {
   std::unique_ptr<realm::Device> device;
   std::unique_ptr<Stream> stream;
   std::mutex mutex;
-  /// Tensors that enqueued work may still use: a handle that goes must not free them before.
-  std::vector<std::shared_ptr<const TensorState>> in_use;
+  /// Memory that enqueued work may still use: a handle that goes must not free it before. Buffers,
+  /// not tensors: those own the device.
+  std::vector<std::shared_ptr<Buffer>> in_use;
 
+  ~DeviceState();
   /// Waits for all work. The mutex is held.
   Result<void> sync();
+  void use(const Tensor& tensor);
 };
 
 struct TensorState {
   std::shared_ptr<DeviceState> device;
-  std::unique_ptr<Buffer> buffer;  ///< goes before the device
+  std::shared_ptr<Buffer> buffer;  ///< goes before the device
   TensorView view;                 ///< always of rank 2
   bool weight = false;             ///< of upload_weight(): what linear() and embed() take
 };
@@ -51,7 +54,7 @@ Result<void> enqueue(DeviceState& device, const Op& op,
   REALM_TRY(check(op));
   device.stream->run(op);
   for (const Tensor* t : tensors) {
-    if (*t) device.in_use.push_back(t->state());
+    device.use(*t);
   }
   // A long run of calls without a download must not keep everything alive.
   constexpr size_t kInUse = 1024;
