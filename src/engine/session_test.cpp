@@ -65,14 +65,12 @@ TEST(Session, LogitsDependOnTheSequenceAlone) {
       std::vector<std::vector<TokenId>> tokens;  // the feeds' spans point here
       std::vector<Feed> feeds;
       std::vector<float> want;
-      size_t pages = 0;
       for (int32_t s : {2, 0, 1}) {  // feeds in any order
         auto& mine = held[static_cast<size_t>(s)];
         if (below(3) == 0) {
           mine.resize(below(mine.size() + 1));
           o.session->truncate(s, static_cast<int32_t>(mine.size()));
         }
-        pages += (mine.size() + 3) / 4;
         if (below(4) == 0) continue;
         std::vector<int32_t> more(below(std::min<size_t>(41 - mine.size(), 20)));
         for (int32_t& t : more) t = static_cast<int32_t>(below(kVocab));
