@@ -125,7 +125,7 @@ bool begins_with(const std::vector<int32_t>& all, const std::vector<int32_t>& pa
 TEST(Worker, EveryRequestGetsItsOwnAnswer) {
   uint64_t preemptions = 0;
   std::map<FinishReason, int> reasons;
-  for (uint64_t seed = 1; seed <= 150; ++seed) {
+  for (uint64_t seed = 1; seed <= 220; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Rng rng(seed);
     const StepLimits limits = random_limits(rng);
