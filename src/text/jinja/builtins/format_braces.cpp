@@ -97,10 +97,11 @@ Result<std::string> integer_digits(const Spec& spec, const Value& value) {
                                                           : 10;
   auto size = static_cast<std::uint64_t>(value.integer());
   if (value.integer() < 0) size = 0 - size;
+  // Not indexed in place: format_percent.cpp says why.
+  const char* names = spec.type == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
   std::string digits;
   do {
-    digits += (spec.type == 'X' ? "0123456789ABCDEF"
-                                : "0123456789abcdef")[size % static_cast<std::uint64_t>(base)];
+    digits += names[size % static_cast<std::uint64_t>(base)];
     size /= static_cast<std::uint64_t>(base);
   } while (size != 0);
   std::reverse(digits.begin(), digits.end());

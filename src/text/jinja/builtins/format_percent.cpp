@@ -176,8 +176,8 @@ class Percent {
     auto size = static_cast<std::uint64_t>(n);
     if (n < 0) size = 0 - size;
     const std::uint64_t base = decimal ? 10 : c.type == 'o' ? 8 : 16;
-    // A pointer, not the conditional itself, is indexed: GCC 12 with -fsanitize=undefined computes the
-    // index in one of the branches only, and reads it uninitialized after the other.
+    // A pointer, not the conditional itself, is indexed: GCC 12 with -fsanitize=undefined computes
+    // the index in one of the branches only, and reads it uninitialized after the other.
     const char* names = c.type == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
     std::string digits;
     do {
