@@ -4,29 +4,25 @@
 
 #include "backend/device.hpp"
 #include "base/str.hpp"
-#include "model/llama.hpp"
-#include "model/load/decoder_config.hpp"
+#include "model/families/families.hpp"
 
 namespace realm {
 namespace {
 
-// clang-format off
-constexpr Architecture kArchitectures[] = {
-    {"llama", RopePairs::kAdjacent, read_decoder_config, declare_llama, llama_layers, llama_head, kLlamaOps},
-    // Biases on Q, K and V, and NeoX's order of pairs; otherwise the same layers.
-    {"qwen2", RopePairs::kHalves, read_decoder_config, declare_llama, llama_layers, llama_head, kLlamaOps},
+constexpr const Architecture* kArchitectures[] = {
+    &families::kLlama,
+    &families::kQwen2,
 };
-// clang-format on
 
 }  // namespace
 
-std::span<const Architecture> architectures() { return kArchitectures; }
+std::span<const Architecture* const> architectures() { return kArchitectures; }
 
 Result<const Architecture*> find_architecture(const std::string& name) {
   std::string known;
-  for (const Architecture& row : kArchitectures) {
-    if (row.name == name) return &row;
-    known += (known.empty() ? "" : ", ") + std::string(row.name);
+  for (const Architecture* row : kArchitectures) {
+    if (row->name == name) return row;
+    known += (known.empty() ? "" : ", ") + std::string(row->name);
   }
   return Error{Code::kUnsupported, str("architecture \"", gguf::printable(name), "\"",
                                        " is not one of those this build runs: ", known)};

@@ -1,5 +1,5 @@
-// The architectures that this build runs: one row each. Adding a model is a row here and a
-// straight-line file like llama.cpp.
+// The architectures that this build runs. Adding one is a straight-line file like
+// families/llama.cpp, which ends with its row, and the row's name in architecture.cpp.
 #pragma once
 
 #include <span>
@@ -31,7 +31,7 @@ struct Architecture {
   std::span<const std::string_view> ops;  ///< that the two passes need
 };
 
-std::span<const Architecture> architectures();
+std::span<const Architecture* const> architectures();
 
 /// The row called `name`, or an error that lists those there are.
 Result<const Architecture*> find_architecture(const std::string& name);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "ops/attention/rope.hpp"
 
@@ -30,6 +31,12 @@ struct RopeConfig {
   double high_freq_factor = 4.0;  ///< and its end
 };
 
+/// What differs from layer to layer.
+struct LayerConfig {
+  int32_t window = 0;       ///< positions that attention sees, itself included; 0: all
+  bool local_rope = false;  ///< positions turn by Config::local_rope
+};
+
 /// Every number is positive and small enough that products of any three fit 63 bits.
 struct Config {
   int32_t vocab_size = 0;
@@ -40,10 +47,14 @@ struct Config {
   int32_t heads = 0;
   int32_t kv_heads = 0;  ///< divides heads
   int32_t head_dim = 0;
-  int32_t window = 0;  ///< positions that attention sees, itself included; 0: all
+  std::vector<LayerConfig> layers{};  ///< [n_layers]
   float attention_scale = 0;
+  float attention_softcap = 0;  ///< of scores; 0: none
+  float logit_softcap = 0;      ///< 0: none
+  float embedding_scale = 1;    ///< of the rows that enter the residual stream
   float norm_eps = 0;
   RopeConfig rope;
+  RopeConfig local_rope;  ///< of windowed layers that have their own; dims 0: none do
 
   int64_t q_dim() const { return int64_t{heads} * head_dim; }
   int64_t kv_dim() const { return int64_t{kv_heads} * head_dim; }

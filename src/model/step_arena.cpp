@@ -17,6 +17,7 @@ StepArena::StepArena(const Config& config, const StepLimits& limits, int32_t log
   logit_ids_ = place(end, 1, n);
   block_tables_ = place(end, limits.max_sequences, max_blocks_);
   rope_ = place(end, n, config.rope.dims);
+  local_rope_ = place(end, n, config.local_rope.dims);
   hidden_ = place(end, n, config.dim);
   uint64_t attention_end = end;
   q_ = place(attention_end, n, config.q_dim());
@@ -51,6 +52,9 @@ StepViews StepArena::step(int32_t rows) const {
                              .block_tables = block_tables(limits_.max_sequences)},
                    .cache = {},
                    .rope = floats(rope_, rows, config_.rope.dims),
+                   .local_rope = config_.local_rope.dims > 0
+                                     ? floats(local_rope_, rows, config_.local_rope.dims)
+                                     : TensorView{},
                    .hidden = floats(hidden_, rows, config_.dim),
                    .q = floats(q_, rows, config_.q_dim()),
                    .mixed = floats(mixed_, rows, config_.q_dim()),

@@ -40,7 +40,7 @@ class StepArena {
   int32_t max_blocks_;
   Buffer* buffer_ = nullptr;
   uint64_t tokens_, positions_, sequences_, block_tables_, logit_ids_;
-  uint64_t rope_, hidden_, q_, mixed_, inner_, logits_;
+  uint64_t rope_, local_rope_, hidden_, q_, mixed_, inner_, logits_;
   uint64_t size_bytes_ = 0;
 };
 

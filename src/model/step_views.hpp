@@ -12,6 +12,7 @@ struct StepViews {
   BatchView batch;
   std::span<const KvLayer> cache;  // [layers]
   TensorView rope;                 // [n, rope dims]
+  TensorView local_rope;           // [n, local rope dims]; absent where the config has none
   TensorView hidden;               // [n, dim]: the residual stream
   TensorView q;                    // [n, heads * head_dim]
   TensorView mixed;                // [n, heads * head_dim]: attention's result

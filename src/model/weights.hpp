@@ -8,7 +8,7 @@
 
 namespace realm {
 
-/// One layer. Biases are absent in most models.
+/// One layer. What a family does not have is absent; so are biases in most models.
 struct LayerWeights {
   TensorView attn_norm;  // [dim]
   TensorView q;          // [heads * head_dim, dim]
@@ -19,8 +19,12 @@ struct LayerWeights {
   TensorView v_bias;
   TensorView o;  // [dim, heads * head_dim]
   TensorView o_bias;
-  TensorView ffn_norm;  // [dim]
-  TensorView gate;      // [ff_dim, dim]
+  TensorView q_norm;          // [head_dim]: RMS norm of every query head
+  TensorView k_norm;          // [head_dim]
+  TensorView attn_post_norm;  // [dim]: of what attention adds to the residual stream
+  TensorView ffn_post_norm;   // [dim]: of what the feed-forward adds
+  TensorView ffn_norm;        // [dim]
+  TensorView gate;            // [ff_dim, dim]
   TensorView gate_bias;
   TensorView up;  // [ff_dim, dim]
   TensorView up_bias;
@@ -28,13 +32,19 @@ struct LayerWeights {
   TensorView down_bias;
 };
 
+/// What RopeTable multiplies positions with.
+struct RopeWeights {
+  TensorView inv_freq;  // [rope dims / 2]
+  float magnitude = 1.0f;
+};
+
 struct Weights {
   TensorView embedding;    // [vocab, dim]
   TensorView output_norm;  // [dim]
   TensorView output;       // [vocab, dim]; the embedding itself where the file ties them
   TensorView output_bias;
-  TensorView inv_freq;  // [rope dims / 2]
-  float rope_magnitude = 1.0f;
+  RopeWeights rope;
+  RopeWeights local_rope;  // where the config has one
   std::vector<LayerWeights> layers;
 };
 

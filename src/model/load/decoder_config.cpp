@@ -1,9 +1,9 @@
 #include "model/load/decoder_config.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/str.hpp"
-#include "model/load/key_reader.hpp"
 
 namespace realm {
 namespace {
@@ -30,8 +30,9 @@ constexpr std::string_view kNotHere[] = {
     "rope.scaling.yarn_log_multiplier",
 };
 
-void refuse_strangers(KeyReader& keys) {
+void refuse_strangers(KeyReader& keys, std::span<const std::string_view> understands) {
   for (const std::string_view name : kNotHere) {
+    if (std::find(understands.begin(), understands.end(), name) != understands.end()) continue;
     if (!keys.has(name)) continue;
     const double value = keys.number(name, -HUGE_VAL, HUGE_VAL);
     keys.require(value == 0, name, str(value, " asks for what this build does not do"),
@@ -93,9 +94,8 @@ RopeConfig read_rope(KeyReader& keys, const Config& config, RopePairs pairs) {
 
 }  // namespace
 
-Result<Config> read_decoder_config(const gguf::Metadata& metadata, std::string_view architecture,
-                                   RopePairs pairs) {
-  KeyReader keys(metadata, architecture);
+Config read_decoder_keys(KeyReader& keys, RopePairs pairs,
+                         std::span<const std::string_view> understands) {
   Config c;
   c.context_tokens = keys.integer("context_length", 1, kMostTokens);
   c.n_layers = keys.integer("block_count", 1, kMostLayers);
@@ -116,13 +116,39 @@ Result<Config> read_decoder_config(const gguf::Metadata& metadata, std::string_v
                Code::kUnsupported);
   keys.require(c.head_dim >= 2 && c.q_dim() <= kMostWidth, "attention.head_count",
                str(c.heads, " heads of ", c.head_dim, " are not a sensible size"));
-  c.window = keys.integer_or("attention.sliding_window", 0, 0, kMostTokens);
+  const int32_t window = keys.integer_or("attention.sliding_window", 0, 0, kMostTokens);
   c.norm_eps = static_cast<float>(keys.number("attention.layer_norm_rms_epsilon", 0.0, 1.0));
   c.attention_scale = static_cast<float>(keys.number_or(
       "attention.scale", 1.0 / std::sqrt(static_cast<double>(c.head_dim)), 1e-9, 1e9));
-  REALM_TRY(keys.finish());  // below, head_dim bounds another key
+  if (!keys.finish()) return c;  // below, head_dim bounds another key
+  c.layers.assign(static_cast<size_t>(c.n_layers), {.window = window});
   c.rope = read_rope(keys, c, pairs);
-  refuse_strangers(keys);
+  refuse_strangers(keys, understands);
+  return c;
+}
+
+void read_window_pattern(KeyReader& keys, int32_t fallback, int32_t period, Config& c) {
+  constexpr std::string_view kPattern = "attention.sliding_window_pattern";
+  const int32_t window = keys.integer_or("attention.sliding_window", fallback, 0, kMostTokens);
+  const std::vector<bool> windowed = keys.flags_or_empty(kPattern);
+  if (windowed.empty()) {
+    period = keys.integer_or(kPattern, period, 0, kMostLayers);
+  } else {
+    keys.require(windowed.size() >= c.layers.size(), kPattern,
+                 str(windowed.size(), " layers, expected ", c.n_layers));
+  }
+  if (!keys.finish()) return;
+  for (size_t i = 0; i < c.layers.size(); ++i) {
+    const auto p = static_cast<size_t>(period);
+    const bool local = windowed.empty() ? p == 0 || i % p != p - 1 : windowed[i];
+    c.layers[i].window = local ? window : 0;
+  }
+}
+
+Result<Config> read_decoder_config(const gguf::Metadata& metadata, std::string_view architecture,
+                                   RopePairs pairs) {
+  KeyReader keys(metadata, architecture);
+  Config c = read_decoder_keys(keys, pairs);
   REALM_TRY(keys.finish());
   return c;
 }

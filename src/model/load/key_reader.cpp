@@ -70,4 +70,13 @@ bool KeyReader::flag_or(std::string_view name, bool fallback) {
   return fallback;
 }
 
+std::vector<bool> KeyReader::flags_or_empty(std::string_view name) {
+  const gguf::Value* value = metadata_.find(key(name));
+  if (value == nullptr || value->type() != gguf::ValueType::kArray) return {};
+  auto found = metadata_.get<std::vector<bool>>(key(name));
+  if (found) return *std::move(found);
+  keep(found.error());
+  return {};
+}
+
 }  // namespace realm

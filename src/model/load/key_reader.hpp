@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gguf/metadata.hpp"
 #include "realm/error.hpp"
@@ -26,6 +27,8 @@ class KeyReader {
   double number_or(std::string_view name, double fallback, double least, double most);
   std::string text_or(std::string_view name, const std::string& fallback);
   bool flag_or(std::string_view name, bool fallback);
+  /// The elements of an array of flags; empty where the key is absent or no array.
+  std::vector<bool> flags_or_empty(std::string_view name);
 
   /// Fails with "key <architecture>.<name>: <story>" unless `ok`.
   void require(bool ok, std::string_view name, const std::string& story,

@@ -1,17 +1,30 @@
 // The llama family: RMS norm before attention and before a gated feed-forward, rotary positions,
-// grouped key-value heads. Llama 1 to 3, Mistral, SmolLM, TinyLlama.
-#include "model/llama.hpp"
-
+// grouped key-value heads. Llama 1 to 3, Mistral, SmolLM, TinyLlama; qwen2 is the same with biases
+// on Q, K and V and NeoX's order of pairs.
 #include "backend/device.hpp"
+#include "model/families/decoder_weights.hpp"
+#include "model/families/families.hpp"
+#include "model/load/decoder_config.hpp"
+#include "ops/op_list.hpp"
 
-namespace realm {
+namespace realm::families {
+namespace {
 
-void llama_layers(Stream& s, const Config& c, const Weights& w, const StepViews& v) {
+void declare(WeightBinder& file, const Config& config, Weights& weights) {
+  declare_vocabulary(file, config, weights);
+  declare_rope(file, config, weights);
+  declare_layers(file, config, weights, [](auto& from, const Config& c, const auto& at, auto& L) {
+    declare_attention(from, c, at, L);
+    declare_gated_ff(from, c, at, L);
+  });
+}
+
+void layers(Stream& s, const Config& c, const Weights& w, const StepViews& v) {
   s.run(Embed{.tokens = v.tokens, .table = w.embedding, .out = v.hidden});  // [n, dim]
   s.run(RopeTable{.positions = v.batch.positions,
-                  .inv_freq = w.inv_freq,
+                  .inv_freq = w.rope.inv_freq,
                   .out = v.rope,
-                  .magnitude = w.rope_magnitude});  // [n, rope dims]
+                  .magnitude = w.rope.magnitude});  // [n, rope dims]
   for (size_t i = 0; i < w.layers.size(); ++i) {
     const LayerWeights& L = w.layers[i];
     s.run(NormQkvRope{.x = v.hidden,
@@ -33,7 +46,7 @@ void llama_layers(Stream& s, const Config& c, const Weights& w, const StepViews&
                     .cache = v.cache[i],
                     .out = v.mixed,
                     .scale = c.attention_scale,
-                    .window = c.window});  // [n, heads * head_dim]
+                    .window = c.layers[i].window});  // [n, heads * head_dim]
     s.run(LinearAdd{.x = v.mixed,
                     .weight = L.o,
                     .bias = L.o_bias,
@@ -55,7 +68,7 @@ void llama_layers(Stream& s, const Config& c, const Weights& w, const StepViews&
   }
 }
 
-void llama_head(Stream& s, const Config& c, const Weights& w, const HeadViews& v) {
+void head(Stream& s, const Config& c, const Weights& w, const HeadViews& v) {
   s.run(NormLinear{.x = v.hidden,
                    .rows = v.rows,
                    .norm_weight = w.output_norm,
@@ -65,4 +78,15 @@ void llama_head(Stream& s, const Config& c, const Weights& w, const HeadViews& v
                    .eps = c.norm_eps});  // [m, vocab]
 }
 
-}  // namespace realm
+constexpr std::string_view kOps[] = {Embed::kName,     RopeTable::kName, NormQkvRope::kName,
+                                     Attention::kName, LinearAdd::kName, NormGateUp::kName,
+                                     NormLinear::kName};
+
+}  // namespace
+
+const Architecture kLlama = {
+    "llama", RopePairs::kAdjacent, read_decoder_config, declare, layers, head, kOps};
+const Architecture kQwen2 = {
+    "qwen2", RopePairs::kHalves, read_decoder_config, declare, layers, head, kOps};
+
+}  // namespace realm::families
