@@ -4,11 +4,13 @@
 namespace realm::testing {
 namespace {
 
-const std::vector<std::string> kCommands{"run",      "inspect",    "devices",
-                                         "tokenize", "perplexity", "bench"};
+const std::vector<std::string> kCommands{"run",    "inspect",    "devices", "tokenize",
+                                         "render", "perplexity", "bench"};
 
 TEST(Usage, HelpOfEveryCommandFitsATerminal) {
-  for (std::string command : {"", "run", "inspect", "devices", "tokenize", "perplexity", "bench"}) {
+  auto pages = kCommands;
+  pages.emplace_back();
+  for (const std::string& command : pages) {
     std::vector<std::string> words{"--help"};
     if (!command.empty()) words.insert(words.begin(), command);
     const Outcome help = realm(words);
