@@ -37,10 +37,12 @@ constexpr Formula kFormulas[] = {
     {"kv_write", "cache[sequences[i], positions[i]] = (k[i], v[i]), rounded to the cache's format"},
     {"attention", "out[i, h] = sum_t softmax_t(cap(scale * q[i, h] . k[t])) v[t], t in the window"},
     {"norm_qkv_rope",
-     "t = rms_norm(x); q = rope(linear_q(t)); rope(linear_k(t)), linear_v(t) -> cache"},
+     "t = rms_norm(x); q = rope(n(linear_q(t))); rope(n(linear_k(t))), linear_v(t) -> cache; "
+     "n norms each head where q_norm and k_norm are given"},
     {"linear_add", "out = residual + linear(x)"},
+    {"linear_norm_add", "out = residual + rms_norm(linear(x))"},
     {"norm_gate_up", "t = rms_norm(x); out = act(linear_gate(t)) * linear_up(t)"},
-    {"norm_linear", "out[j] = linear(rms_norm(x[rows[j]]))"},
+    {"norm_linear", "out[j] = cap(linear(rms_norm(x[rows[j]])))"},
 };
 
 std::string_view formula_of(std::string_view op) {

@@ -101,6 +101,8 @@ class CheckTest : public ::testing::Test {
           .k_bias = floats(Shape{16}),
           .v_weight = make(Format::kQ5_1, Shape{16, 64}),
           .v_bias = floats(Shape{16}),
+          .q_norm = floats(Shape{8}),
+          .k_norm = floats(Shape{8}),
           .rope_table = floats(Shape{5, 8}),
           .batch = batch(5),
           .cache = cache(),
@@ -110,6 +112,14 @@ class CheckTest : public ::testing::Test {
     op = {.x = floats(Shape{5, 64}),
           .weight = make(Format::kQ8_0, Shape{7, 64}),
           .bias = floats(Shape{7}),
+          .residual = floats(Shape{5, 7}),
+          .out = floats(Shape{5, 7})};
+  }
+  void fill(LinearNormAdd& op) {
+    op = {.x = floats(Shape{5, 64}),
+          .weight = make(Format::kQ8_0, Shape{7, 64}),
+          .bias = floats(Shape{7}),
+          .norm_weight = floats(Shape{7}),
           .residual = floats(Shape{5, 7}),
           .out = floats(Shape{5, 7})};
   }
@@ -167,7 +177,8 @@ class CheckTest : public ::testing::Test {
 };
 
 bool optional_tensor(const std::string& name) {
-  return name == "bias" || name.ends_with("_bias") || name == "rows";
+  return name == "bias" || name.ends_with("_bias") || name == "rows" || name == "q_norm" ||
+         name == "k_norm";
 }
 
 TEST_F(CheckTest, RefusesAnAbsentTensor) {
@@ -304,6 +315,8 @@ TEST_F(CheckTest, Aliasing) {
   judge(&Rope::out, &Rope::x, true, true);
   judge(&LinearAdd::out, &LinearAdd::residual, true, true);
   judge(&LinearAdd::out, &LinearAdd::x, false, false);
+  judge(&LinearNormAdd::out, &LinearNormAdd::residual, true, true);
+  judge(&LinearNormAdd::out, &LinearNormAdd::x, false, false);
   judge(&Linear::out, &Linear::x, false, false);
   judge(&NormLinear::out, &NormLinear::x, false, false);
   judge(&NormGateUp::out, &NormGateUp::x, false, false);
@@ -331,6 +344,11 @@ TEST_F(CheckTest, RefusesWrongNumbers) {
   fill(attention);
   attention.cache.v.format = Format::kF32;
   EXPECT_FALSE(check(attention));
+
+  NormLinear norm_linear;
+  fill(norm_linear);
+  norm_linear.softcap = -1;
+  EXPECT_FALSE(check(norm_linear));
 
   Softmax softmax;
   fill(softmax);

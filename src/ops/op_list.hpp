@@ -15,6 +15,7 @@
 #include "ops/basic/silu.hpp"
 #include "ops/basic/softmax.hpp"
 #include "ops/fused/linear_add.hpp"
+#include "ops/fused/linear_norm_add.hpp"
 #include "ops/fused/norm_gate_up.hpp"
 #include "ops/fused/norm_linear.hpp"
 #include "ops/fused/norm_qkv_rope.hpp"
@@ -35,6 +36,6 @@ struct Ops {
 
 using OpList = Ops<Embed, Linear, RmsNorm, Softmax, Silu, Add, Mul, ActMul,  //
                    RopeTable, Rope, KvWrite, Attention,                      //
-                   NormQkvRope, LinearAdd, NormGateUp, NormLinear>;
+                   NormQkvRope, LinearAdd, LinearNormAdd, NormGateUp, NormLinear>;
 
 }  // namespace realm

@@ -50,6 +50,8 @@ struct Kernels {
   /// out = act(gate) * up.
   void (*silu_mul)(const float* gate, const float* up, float* out, int64_t n);
   void (*gelu_tanh_mul)(const float* gate, const float* up, float* out, int64_t n);
+  /// out = cap * tanh(x / cap).
+  void (*softcap)(const float* x, float* out, int64_t n, float cap);
   void (*scale)(const float* x, float* out, int64_t n, float factor);
 
   /// One head: table holds `half` cosines, then `half` sines.

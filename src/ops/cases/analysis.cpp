@@ -21,24 +21,50 @@ Approx exact(const TensorView& view) {
 }
 
 Approx analyse_rms_norm(const TensorView& x, const TensorView& weight, float eps) {
-  Approx out = exact(x);
+  return analyse_rms_norm(exact(x), weight, eps);
+}
+
+Approx analyse_rms_norm(const Approx& x, const TensorView& weight, float eps) {
+  Approx out(x.rows, x.cols);
   const auto* w = weight.row<const float>(0);
-  const auto dim = static_cast<double>(out.cols);
+  const auto n = static_cast<size_t>(weight.cols());
+  const auto dim = static_cast<double>(n);
   // Half of the error of the sum of squares (the square root halves it), and one rounding each for
   // the mean, eps, root, inverse, two products and the stored results; a reciprocal square root
   // with one Newton step may take two more.
   const double relative = accumulation(dim + 1) / 2 + 9 * kUnit;
-  for (int64_t r = 0; r < out.rows; ++r) {
+  for (size_t begin = 0; begin < x.value.size(); begin += n) {
     double sum = 0;
-    for (int64_t c = 0; c < out.cols; ++c) sum += out.value[out.at(r, c)] * out.value[out.at(r, c)];
-    const double scale = 1.0 / std::sqrt(sum / dim + eps);
-    for (int64_t c = 0; c < out.cols; ++c) {
-      double& value = out.value[out.at(r, c)];
-      value = static_cast<float>(value * scale * w[c]);
-      out.error[out.at(r, c)] = relative * std::fabs(value) + kSmallest;
+    double moved = 0;
+    for (size_t i = begin; i < begin + n; ++i) {
+      sum += x.value[i] * x.value[i];
+      moved += x.error[i] * x.error[i];
+    }
+    // An error e of x moves the root mean square by no more than that of e (it is a norm), and the
+    // root is never below that of eps.
+    const double root = std::sqrt(sum / dim + eps);
+    const double shift = std::sqrt(moved / dim);
+    const double least = std::max(root - shift, std::sqrt(static_cast<double>(eps)));
+    for (size_t c = 0; c < n; ++c) {
+      const size_t i = begin + c;
+      const double by = std::fabs(w[c]);
+      const double carried =
+          moved == 0 ? 0 : by * (x.error[i] + std::fabs(x.value[i]) * shift / root) / least;
+      out.value[i] = static_cast<float>(x.value[i] / root * w[c]);
+      out.error[i] = carried + relative * (std::fabs(out.value[i]) + carried) + kSmallest;
     }
   }
   return out;
+}
+
+Approx analyse_softcap(Approx x, float softcap) {
+  if (softcap == 0) return x;
+  for (size_t i = 0; i < x.value.size(); ++i) {
+    // Slope at most 1; the quotient, tanh and the product are rounded, and the stored results.
+    x.value[i] = static_cast<float>(softcap * std::tanh(x.value[i] / softcap));
+    x.error[i] += (kFunctionUnits + 4) * kUnit * softcap;
+  }
+  return x;
 }
 
 double activation_error(Activation activation, double v) {

@@ -48,6 +48,10 @@ struct Approx {
 Approx exact(const TensorView& view);
 /// RMS norm of exact rows.
 Approx analyse_rms_norm(const TensorView& x, const TensorView& weight, float eps);
+/// RMS norm of every weight.cols() elements of each row: of heads, or of whole rows.
+Approx analyse_rms_norm(const Approx& x, const TensorView& weight, float eps);
+/// softcap * tanh(x / softcap).
+Approx analyse_softcap(Approx x, float softcap);
 Approx analyse_linear(const Approx& x, const TensorView& weight, const TensorView& bias,
                       Judgement judgement);
 Approx analyse_act_mul(Activation activation, const Approx& gate, const Approx& up);

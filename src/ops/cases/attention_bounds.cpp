@@ -205,6 +205,8 @@ std::vector<double> error_bounds(const NormQkvRope& op, Judgement judgement, Cac
   Approx q = analyse_linear(normed, op.q_weight, op.q_bias, judgement);
   Approx k = analyse_linear(normed, op.k_weight, op.k_bias, judgement);
   const Approx v = analyse_linear(normed, op.v_weight, op.v_bias, judgement);
+  if (op.q_norm) q = analyse_rms_norm(q, op.q_norm, op.eps);
+  if (op.k_norm) k = analyse_rms_norm(k, op.k_norm, op.eps);
   rope_rows(q, op.rope_table, op.cache.head_dim, op.pairs);
   rope_rows(k, op.rope_table, op.cache.head_dim, op.pairs);
   spread_to_pages(op.batch, op.cache, k, cache.k);

@@ -211,6 +211,8 @@ void cases(const NormQkvRope*, const CaseOptions& options, const Visit<NormQkvRo
       op.q_bias = bias(scene.q_width());
       op.k_bias = bias(scene.kv_width());
       op.v_bias = bias(scene.kv_width());
+      if (i % 5 >= 2) op.q_norm = arena.floats(Shape{spec.head_dim}, Fill::kPositive);
+      if (i % 5 >= 3) op.k_norm = arena.floats(Shape{spec.head_dim}, Fill::kPositive);
       op.rope_table = turn_table(arena, scene.n(), spec.head_dim / (i % 3 == 2 ? 4 : 2));
       op.batch = scene.batch();
       op.cache = scene.cache();
@@ -218,7 +220,8 @@ void cases(const NormQkvRope*, const CaseOptions& options, const Visit<NormQkvRo
       op.eps = 1e-5f;
       op.pairs = i % 2 == 0 ? RopePairs::kAdjacent : RopePairs::kHalves;
       Case<NormQkvRope> c{.label = str(info(format).name, " v ", info(v_format).name, " dim ", dim,
-                                       op.q_bias ? " bias" : "", ", cache ", scene.label()),
+                                       op.q_bias ? " bias" : "", op.q_norm ? " q_norm" : "",
+                                       op.k_norm ? " k_norm" : "", ", cache ", scene.label()),
                           .op = op};
       c.before.push_back(scene.fill(true));
       c.after.push_back(scene.attention(1, 0, 1));

@@ -1,4 +1,5 @@
-// Cases and bounds of embed and of the matmuls: linear, linear_add, norm_linear, norm_gate_up.
+// Cases and bounds of embed and of the matmuls: linear, linear_add, linear_norm_add, norm_linear,
+// norm_gate_up.
 #include <cmath>
 #include <limits>
 
@@ -124,12 +125,41 @@ std::vector<double> error_bounds(const LinearAdd& op, Judgement judgement, Cache
       .error;
 }
 
+void cases(const LinearNormAdd*, const CaseOptions& options, const Visit<LinearNormAdd>& visit) {
+  for (const MatmulSize& s : matmul_sizes(options)) {
+    Arena arena(case_seed(options, LinearNormAdd::kName, s.index));
+    LinearNormAdd op;
+    op.eps = cycle({1e-5f, 1e-6f}, s.index);
+    op.x = activations(arena, s);
+    op.weight = arena.weight(s.format, s.n, s.k);
+    op.bias = maybe_bias(arena, s, 4, s.n);
+    op.norm_weight = arena.floats(Shape{s.n}, Fill::kPositive);
+    op.residual = arena.floats(Shape{s.m, s.n}, activation_fill(s.index + 1), out_pad(s));
+    const bool in_place = s.index % 2 == 0;
+    op.out = in_place ? op.residual : arena.output(Shape{s.m, s.n}, s.index % 3 == 0 ? 1 : 0);
+    Case<LinearNormAdd> c{
+        .label = label_of(s, op.x, static_cast<bool>(op.bias)) + (in_place ? " in place" : ""),
+        .op = op};
+    c.refill = [&arena, op] {
+      arena.refill(op.x, Fill::kUniform);
+      arena.refill(op.residual, Fill::kGaussian);
+    };
+    visit(c, arena);
+  }
+}
+
+std::vector<double> error_bounds(const LinearNormAdd& op, Judgement judgement, CacheBounds&) {
+  const Approx product = analyse_linear(exact(op.x), op.weight, op.bias, judgement);
+  return analyse_add(exact(op.residual), analyse_rms_norm(product, op.norm_weight, op.eps)).error;
+}
+
 void cases(const NormLinear*, const CaseOptions& options, const Visit<NormLinear>& visit) {
   for (const MatmulSize& s : matmul_sizes(options)) {
     Arena arena(case_seed(options, NormLinear::kName, s.index));
     NormLinear op;
     op.eps = cycle({1e-5f, 1e-6f}, s.index);
     op.x = activations(arena, s);
+    op.softcap = cycle({0.0f, 30.0f, 0.0f, 2.0f, 0.0f}, s.index / 2);
     op.norm_weight = arena.floats(Shape{s.k}, Fill::kPositive);
     op.weight = arena.weight(s.format, s.n, s.k);
     op.bias = maybe_bias(arena, s, 5, s.n);
@@ -142,7 +172,8 @@ void cases(const NormLinear*, const CaseOptions& options, const Visit<NormLinear
     }
     op.out = arena.output(Shape{m, s.n}, out_pad(s));
     Case<NormLinear> c{.label = label_of(s, op.x, static_cast<bool>(op.bias)) +
-                                (op.rows ? str(" rows ", m) : std::string()),
+                                (op.rows ? str(" rows ", m) : std::string()) +
+                                (op.softcap > 0 ? str(" softcap ", op.softcap) : std::string()),
                        .op = op};
     c.refill = [&arena, op, rows]() mutable {
       arena.refill(op.x, Fill::kOutliers);
@@ -163,7 +194,7 @@ std::vector<double> error_bounds(const NormLinear& op, Judgement judgement, Cach
       picked.error[picked.at(j, c)] = all.error[all.at(r, c)];
     }
   }
-  return analyse_linear(picked, op.weight, op.bias, judgement).error;
+  return analyse_softcap(analyse_linear(picked, op.weight, op.bias, judgement), op.softcap).error;
 }
 
 void cases(const NormGateUp*, const CaseOptions& options, const Visit<NormGateUp>& visit) {

@@ -1,6 +1,7 @@
 #include "ops/fused/norm_linear.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "ops/basic/linear.hpp"
 #include "ops/basic/rms_norm.hpp"
@@ -18,6 +19,7 @@ Result<void> check(const NormLinear& op) {
   REALM_TRY(expect(op.kName, "out", op.out, Format::kF32, Shape{m, op.out.cols()}));
   REALM_TRY(expect_weight(op.kName, "weight", op.weight, Shape{op.out.cols(), k}));
   REALM_TRY(expect_optional(op.kName, "bias", op.bias, Format::kF32, Shape{op.out.cols()}));
+  REALM_TRY(expect_that(op.kName, op.softcap >= 0, "softcap must not be negative"));
   return expect_no_alias(op.kName, "out", op.out, "x", op.x);
 }
 
@@ -32,6 +34,13 @@ void reference(const NormLinear& op, Activations activations) {
       activations);
   reference(Linear{.x = picked.view(), .weight = op.weight, .bias = op.bias, .out = op.out},
             activations);
+  if (op.softcap == 0) return;
+  for (int64_t j = 0; j < op.out.rows(); ++j) {
+    auto* out = op.out.row<float>(j);
+    for (int64_t c = 0; c < op.out.cols(); ++c) {
+      out[c] = static_cast<float>(op.softcap * std::tanh(double{out[c]} / op.softcap));
+    }
+  }
 }
 
 }  // namespace realm

@@ -1,4 +1,6 @@
-// out[j] = linear(rms_norm(x[rows[j]])): the output head, computed only for the rows asked for.
+// out[j] = cap(linear(rms_norm(x[rows[j]]))): the output head, computed only for the rows asked
+// for.
+//   cap(z) = softcap * tanh(z / softcap), or z when softcap is 0
 #pragma once
 
 #include "ops/op.hpp"
@@ -14,6 +16,7 @@ struct NormLinear {
   TensorView bias;         // [vocab] F32, optional
   TensorView out;          // [m, vocab] F32
   float eps = 1e-6f;
+  float softcap = 0.0f;
 
   template <class Self, class F>
   static void tensors(Self& op, F&& f) {

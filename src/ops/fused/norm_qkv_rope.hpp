@@ -1,5 +1,6 @@
-// The way into attention: t = rms_norm(x); q = rope(linear_q(t)); k = rope(linear_k(t)) and
-// v = linear_v(t) appended to the cache. Padding rows (sequence -1) write no cache.
+// The way into attention: t = rms_norm(x); q = rope(n(linear_q(t))); k = rope(n(linear_k(t))) and
+// v = linear_v(t) appended to the cache. n is the RMS norm of each head by q_norm or k_norm, or
+// nothing where those are absent. Padding rows (sequence -1) write no cache.
 #pragma once
 
 #include "ops/attention/rope.hpp"
@@ -17,11 +18,13 @@ struct NormQkvRope {
   TensorView k_bias;       // [kv_heads * head_dim] F32, optional
   TensorView v_weight;     // [kv_heads * head_dim, dim] any weight format
   TensorView v_bias;       // [kv_heads * head_dim] F32, optional
+  TensorView q_norm;       // [head_dim] F32, optional
+  TensorView k_norm;       // [head_dim] F32, optional
   TensorView rope_table;   // [n, 2 * half] F32, of RopeTable
   BatchView batch;
   KvLayer cache;
-  TensorView q;  // [n, heads * head_dim] F32, written
-  float eps = 1e-6f;
+  TensorView q;       // [n, heads * head_dim] F32, written
+  float eps = 1e-6f;  // of every norm
   RopePairs pairs = RopePairs::kAdjacent;
 
   template <class Self, class F>
@@ -34,6 +37,8 @@ struct NormQkvRope {
     f("k_bias", Role::kInput, op.k_bias);
     f("v_weight", Role::kWeight, op.v_weight);
     f("v_bias", Role::kInput, op.v_bias);
+    f("q_norm", Role::kInput, op.q_norm);
+    f("k_norm", Role::kInput, op.k_norm);
     f("rope_table", Role::kInput, op.rope_table);
     f("positions", Role::kInput, op.batch.positions);
     f("sequences", Role::kInput, op.batch.sequences);

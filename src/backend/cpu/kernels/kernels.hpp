@@ -15,6 +15,7 @@ void add_row(const float* a, const float* b, float* out, int64_t n);
 void mul_row(const float* a, const float* b, float* out, int64_t n);
 void silu_mul(const float* gate, const float* up, float* out, int64_t n);
 void gelu_tanh_mul(const float* gate, const float* up, float* out, int64_t n);
+void softcap_row(const float* x, float* out, int64_t n, float cap);
 void scale_row(const float* x, float* out, int64_t n, float factor);
 
 void rope_adjacent(const float* x, const float* table, float* out, int64_t half, int64_t n);

@@ -84,6 +84,11 @@ void silu_mul(const float* gate, const float* up, float* out, int64_t n) {
 void gelu_tanh_mul(const float* gate, const float* up, float* out, int64_t n) {
   map2(gate, up, out, n, [](F32 g, F32 u) { return gelu_tanh(g) * u; });
 }
+void softcap_row(const float* x, float* out, int64_t n, float cap) {
+  const F32 to = set1(cap);
+  const F32 inverse = set1(1.0f / cap);
+  map1(x, out, n, [to, inverse](F32 v) { return to * tanh(v * inverse); });
+}
 void scale_row(const float* x, float* out, int64_t n, float factor) {
   map1(x, out, n, [factor](F32 v) { return v * set1(factor); });
 }

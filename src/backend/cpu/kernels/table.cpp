@@ -12,6 +12,7 @@ extern const Kernels kKernels = {
     .mul = &mul_row,
     .silu_mul = &silu_mul,
     .gelu_tanh_mul = &gelu_tanh_mul,
+    .softcap = &softcap_row,
     .scale = &scale_row,
     .rope_adjacent = &rope_adjacent,
     .rope_halves = &rope_halves,

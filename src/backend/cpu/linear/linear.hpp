@@ -75,6 +75,8 @@ Result<void> run(const LinearContext& context, const Linear& op);
 Result<void> run(const LinearContext& context, const LinearAdd& op);
 Result<void> run(const LinearContext& context, const NormLinear& op);
 Result<void> run(const LinearContext& context, const NormGateUp& op);
+/// The product of LinearNormAdd into contiguous rows [m, n].
+Result<void> run_product(const LinearContext& context, const LinearNormAdd& op, float* out);
 /// The three products of NormQkvRope without rope and cache: q into op.q, keys and values into
 /// contiguous rows [n, kv_heads * head_dim].
 Result<void> run_qkv(const LinearContext& context, const NormQkvRope& op, float* k, float* v);

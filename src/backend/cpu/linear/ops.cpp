@@ -39,7 +39,8 @@ Result<void> run(const LinearContext& context, const LinearAdd& op) {
 }
 
 Result<void> run(const LinearContext& context, const NormLinear& op) {
-  const Product product = product_of(op.weight, op.bias, op.out);
+  Product product = product_of(op.weight, op.bias, op.out);
+  product.softcap = op.softcap;
   ProductInput input = input_of(op.x);
   input.norm_weight = floats_of(op.norm_weight);
   input.eps = op.eps;
@@ -62,6 +63,12 @@ Result<void> run(const LinearContext& context, const NormGateUp& op) {
                              .stride = stride_of(op.out),
                              .activation = op.activation};
   return multiply(context, input, product);
+}
+
+Result<void> run_product(const LinearContext& context, const LinearNormAdd& op, float* out) {
+  const Product product{
+      .weight = op.weight, .bias = floats_of(op.bias), .out = out, .stride = op.weight.rows()};
+  return multiply(context, input_of(op.x), {&product, 1});
 }
 
 Result<void> run_qkv(const LinearContext& context, const NormQkvRope& op, float* k, float* v) {

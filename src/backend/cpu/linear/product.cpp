@@ -109,7 +109,13 @@ Result<void> multiply(const LinearContext& context, const ProductInput& input,
       if (product.residual != nullptr) {
         target.residual = product.residual + column * product.residual_stride + row;
       }
-      parts[p].tiles.multiply(tiles, input.k, groups.columns(g), target);
+      const Columns columns = groups.columns(g);
+      parts[p].tiles.multiply(tiles, input.k, columns, target);
+      if (product.softcap == 0) continue;
+      for (int32_t j = 0; j < columns.count; ++j) {
+        float* out = target.out + j * product.stride;
+        context.rows.softcap(out, out, target.rows, product.softcap);
+      }
     }
   });
   return {};

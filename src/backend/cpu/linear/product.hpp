@@ -30,6 +30,7 @@ struct Product {
   int64_t residual_stride = 0;
   float* out = nullptr;
   int64_t stride = 0;
+  float softcap = 0;  ///< 0: none
 };
 
 /// out = act(gate product) * up product.

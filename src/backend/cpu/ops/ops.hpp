@@ -18,6 +18,7 @@ Result<void> run(const OpContext& context, const Rope& op);
 Result<void> run(const OpContext& context, const KvWrite& op);
 Result<void> run(const OpContext& context, const Attention& op);
 Result<void> run(const OpContext& context, const NormQkvRope& op);
+Result<void> run(const OpContext& context, const LinearNormAdd& op);
 
 /// Calls body(row) for each of `rows` rows of about `cols` elements: on the caller's thread when
 /// there is little to do, because waking the others takes about as long as 16,000 elements.
