@@ -18,8 +18,8 @@ struct NormQkvRope {
   TensorView k_bias;       // [kv_heads * head_dim] F32, optional
   TensorView v_weight;     // [kv_heads * head_dim, dim] any weight format
   TensorView v_bias;       // [kv_heads * head_dim] F32, optional
-  TensorView q_norm;       // [head_dim] F32, optional
-  TensorView k_norm;       // [head_dim] F32, optional
+  TensorView q_norm{};     // [head_dim] F32, optional
+  TensorView k_norm{};     // [head_dim] F32, optional
   TensorView rope_table;   // [n, 2 * half] F32, of RopeTable
   BatchView batch;
   KvLayer cache;
