@@ -27,7 +27,8 @@ otherwise; @n is a byte of the block.
 
 - A *plane* is (off, bits, period, stride, run). Element `i` lies in byte
   `off + (i / period) * stride + i % run`, at bit `bits * ((i % period) / run)`, `bits` wide.
-- `raw = lo | hi << lo.bits`; `code = raw + bias`, or `raw` as a signed byte.
+- `raw = lo | hi << lo.bits`; `code = raw + bias`, or `raw` as a signed byte, or number `raw` of the
+  format's codebook.
 - `scale = d * sub.scale` and `min = m * sub.min` of group `i / group`.
 - **`value = scale * code + min`**, every operation rounded to float32 in this order.
 
@@ -47,7 +48,7 @@ constexpr const char* kScales = R"(
 |---|---|---|
 | none | 1 | 1 |
 | nibbles | `s[g] & 15` | `s[g] >> 4` |
-| split6 | 6 bits - 32: low 4 in plane (0,4,16,8,8), high 2 in plane (8,2,16,4,4), over g | - |
+| split6 | 6 bits - 32: low 4 in the first plane given, high 2 in the second, over g | - |
 | k4, g < 4 | `s[g] & 63` | `s[g+4] & 63` |
 | k4, g >= 4 | `(s[g+4] & 15) \| (s[g-4] >> 6) << 4` | `(s[g+4] >> 4) \| (s[g] >> 6) << 4` |
 | int8 | `s[g]`, signed | - |
@@ -62,12 +63,31 @@ std::string plane(const Plane& p) {
 
 std::string code(const Layout& layout) {
   if (layout.code == CodeKind::kSigned) return "signed";
+  if (layout.code == CodeKind::kBook) return "book";
   if (layout.bias == 0) return "raw";
   return str("raw - ", -layout.bias);
 }
 
+std::string book(const Codebook& book) {
+  std::string out;
+  for (const int8_t code : book.at) out += str(out.empty() ? "" : " ", int{code});
+  return out;
+}
+
+std::string block_scale(const Layout& layout) {
+  switch (layout.d_kind) {
+    case BlockScale::kHalf:
+      return str("d @", layout.d_off);
+    case BlockScale::kSingle:
+      return str("float32 d @", layout.d_off);
+    case BlockScale::kE8m0:
+      return str("d = 2^(byte - 128) @", layout.d_off);
+  }
+  return "";
+}
+
 std::string scales(const Layout& layout) {
-  std::string out = str(layout.d_is_single ? "float32 d @" : "d @", layout.d_off);
+  std::string out = block_scale(layout);
   if (has_min(layout)) out += str(layout.m_is_negated ? ", -m @" : ", m @", layout.m_off);
   switch (layout.sub_scales) {
     case SubScales::kNone:
@@ -75,7 +95,7 @@ std::string scales(const Layout& layout) {
     case SubScales::kNibbles:
       return out + str(", nibbles @", layout.scales_off);
     case SubScales::kSplit6:
-      return out + str(", split6 @", layout.scales_off);
+      return out + str(", split6 ", plane(layout.scale_lo), " ", plane(layout.scale_hi));
     case SubScales::kK4:
       return out + str(", k4 @", layout.scales_off);
     case SubScales::kInt8:
@@ -109,6 +129,11 @@ void write(std::ostream& out) {
         << " / " << l.bytes << " / " << l.group << " | " << bits_per_element(l) << " | "
         << plane(l.lo) << " | " << plane(l.hi) << " | " << code(l) << " | " << scales(l) << " | "
         << sums(l) << " |\n";
+  }
+  out << "\n## Codebooks\n\n| format | codes of raw 0 to 15 |\n|---|---|\n";
+  for (const FormatRow& row : kFormatTable) {
+    if (row.layout.code != CodeKind::kBook) continue;
+    out << "| " << row.name << " | " << book(row.layout.book) << " |\n";
   }
   out << kScales
       << "\n## Plain formats\n\n| format | GGUF | bytes | a weight |\n|---|---|---|---|\n";

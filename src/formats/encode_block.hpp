@@ -35,10 +35,16 @@ class BlockEncoder {
   static constexpr uint32_t kGroups = kLayout.elems / kLayout.group;
   static constexpr bool kHasMin = has_min(kLayout);
   static constexpr bool kSigned = kLayout.code == CodeKind::kSigned;
+  static constexpr bool kHasBook = kLayout.code == CodeKind::kBook;
   static constexpr float kLevels = static_cast<float>((1u << code_bits(kLayout)) - 1);
   // -128 is left out: a symmetric range has no better use for it, and -code always fits.
-  static constexpr CodeRange kRange =
-      kSigned ? CodeRange{-127, 127} : CodeRange{kLayout.bias, kLevels + kLayout.bias};
+  static constexpr auto kCodes = [] {
+    if constexpr (kHasBook) {
+      return BookCodes(kLayout.book);
+    } else {
+      return kSigned ? EvenCodes{-127, 127} : EvenCodes{kLayout.bias, kLevels + kLayout.bias};
+    }
+  }();
 
   /// Range of a group's integer scale and min.
   static constexpr int kSubLow = kLayout.sub_scales == SubScales::kSplit6 ? -32
@@ -55,7 +61,7 @@ class BlockEncoder {
 
   // What a stored scale will be read as.
   static float stored(float value) {
-    return kLayout.d_is_single ? value : half_to_float(to_finite_half(value));
+    return kLayout.d_kind == BlockScale::kSingle ? value : half_to_float(to_finite_half(value));
   }
   GroupFit fit_of(uint32_t g) const {
     return {d_ * static_cast<float>(sub_[g].scale), m_ * static_cast<float>(sub_[g].min)};
@@ -63,24 +69,43 @@ class BlockEncoder {
 
   static GroupFit fit_group(const float* x) {
     // Reach matters more than fineness: on tests/golden/quants, 4 x 0.3 loses as little as 9 x 0.1,
-    // in two thirds of the time.
+    // in two thirds of the time. Numbers of a codebook are further apart.
     constexpr int kSteps = 4;
-    constexpr float kStep = 0.3f;
+    constexpr float kStep = 0.3f * (kCodes.high - kCodes.low) / kLevels;
     if constexpr (kHasMin) {
-      return fit_scale_min<kGroup>(x, kRange, kSteps, kStep, kLayout.m_is_negated);
+      return fit_scale_min<kGroup>(x, kCodes, kSteps, kStep, kLayout.m_is_negated);
     } else {
-      return fit_scale<kGroup>(x, kRange, kSteps, kStep);
+      return fit_scale<kGroup>(x, kCodes, kSteps, kStep);
     }
   }
 
   void choose_block_scale() {
-    if constexpr (kSigned) {
+    if constexpr (kLayout.d_kind == BlockScale::kE8m0) {
+      choose_power_of_two();
+    } else if constexpr (kSigned) {
       // With 255 levels the end-to-end scale is all but the best.
-      d_ = stored(std::fabs(extreme_of<kGroup>(x_)) / kRange.high);
+      d_ = stored(std::fabs(extreme_of<kGroup>(x_)) / kCodes.high);
     } else {
       const GroupFit fit = fit_group(x_);
       d_ = stored(fit.scale);
       m_ = stored(fit.min);
+    }
+  }
+
+  // The power of two that puts the extreme element into the highest code's binade, where codes may
+  // be cut off at the top, or the next one, where none is.
+  void choose_power_of_two() {
+    const float extreme = std::fabs(extreme_of<kGroup>(x_));
+    if (extreme < kTiny) return;
+    const int exponent = std::ilogb(extreme) - std::ilogb(kCodes.high);
+    float best_error = INFINITY;
+    for (int e = exponent; e <= exponent + 1; ++e) {
+      const GroupFit fit{std::ldexp(1.0f, e), 0};
+      const float error = squared_error<kGroup>(x_, fit, kCodes);
+      if (error < best_error) {
+        best_error = error;
+        d_ = fit.scale;
+      }
     }
   }
 
@@ -117,7 +142,7 @@ class BlockEncoder {
         sub.min = best_sub_min(g, tried);
         tried.min = m_ * static_cast<float>(sub.min);
       }
-      const float error = squared_error<kGroup>(group(g), tried, kRange);
+      const float error = squared_error<kGroup>(group(g), tried, kCodes);
       if (error < best_error) {
         best_error = error;
         sub_[g] = sub;
@@ -128,7 +153,7 @@ class BlockEncoder {
   int best_sub_min(uint32_t g, GroupFit fit) const {
     float min = fit.min;
     if (std::fabs(fit.scale) >= kTiny) {
-      const CodeSums s = code_sums<kGroup>(group(g), fit.min, 1.0f / fit.scale, kRange);
+      const CodeSums s = code_sums<kGroup>(group(g), fit.min, 1.0f / fit.scale, kCodes);
       float sum = 0;
       for (uint32_t i = 0; i < kGroup; ++i) sum += group(g)[i];
       min = (sum - fit.scale * s.l) / static_cast<float>(kGroup);
@@ -139,7 +164,7 @@ class BlockEncoder {
   float block_error() const {
     float error = 0;
     for (uint32_t g = 0; g < kGroups; ++g) {
-      error += squared_error<kGroup>(group(g), fit_of(g), kRange);
+      error += squared_error<kGroup>(group(g), fit_of(g), kCodes);
     }
     return error;
   }
@@ -151,7 +176,7 @@ class BlockEncoder {
     for (uint32_t g = 0; g < kGroups; ++g) {
       const GroupFit fit = fit_of(g);
       if (std::fabs(fit.scale) < kTiny) continue;
-      const CodeSums s = code_sums<kGroup>(group(g), fit.min, 1.0f / fit.scale, kRange);
+      const CodeSums s = code_sums<kGroup>(group(g), fit.min, 1.0f / fit.scale, kCodes);
       const double scale = sub_[g].scale;
       uu += scale * scale * s.ll;
       xu += scale * s.xl;
@@ -179,6 +204,16 @@ class BlockEncoder {
     return false;
   }
 
+  static uint32_t raw_of(int32_t code) {
+    if constexpr (kHasBook) {
+      uint32_t raw = 0;
+      while (kLayout.book.at[raw] != code) ++raw;
+      return raw;
+    } else {
+      return static_cast<uint32_t>(code - kLayout.bias) & 255u;
+    }
+  }
+
   void store(uint8_t* out) const {
     std::array<float, kLayout.elems> codes;
     for (uint32_t g = 0; g < kGroups; ++g) {
@@ -186,7 +221,7 @@ class BlockEncoder {
       const float inverse = std::fabs(fit.scale) < kTiny ? 0.0f : 1.0f / fit.scale;
       for (uint32_t i = 0; i < kGroup; i += 4) {
         const Float4 v = (load4(group(g) + i) - splat4(fit.min)) * splat4(inverse);
-        const Float4 code = round_to_codes(v, kRange);
+        const Float4 code = kCodes.nearest(v);
         for (uint32_t k = 0; k < 4; ++k) codes[g * kGroup + i + k] = code[k];
       }
       put_sub_scale(kLayout, out, g, sub_[g]);
@@ -194,8 +229,7 @@ class BlockEncoder {
     for (uint32_t i = 0; i < kLayout.elems; i += 4) {
       uint32_t raw = 0;
       for (uint32_t k = 0; k < 4; ++k) {
-        const auto code = static_cast<int32_t>(codes[i + k]);
-        raw |= (static_cast<uint32_t>(code - kLayout.bias) & 255u) << (8 * k);
+        raw |= raw_of(static_cast<int32_t>(codes[i + k])) << (8 * k);
       }
       put_codes4(kLayout, out, i, raw);
     }

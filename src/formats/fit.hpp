@@ -8,13 +8,9 @@
 #include <cmath>
 #include <cstdint>
 
-namespace realm {
+#include "formats/layout.hpp"
 
-/// Inclusive range of codes.
-struct CodeRange {
-  float low;
-  float high;
-};
+namespace realm {
 
 struct GroupFit {
   float scale = 0;
@@ -31,13 +27,56 @@ inline float sum4(Float4 v) { return (v[0] + v[1]) + (v[2] + v[3]); }
 inline Float4 max4(Float4 a, Float4 b) { return a > b ? a : b; }
 inline Float4 min4(Float4 a, Float4 b) { return a < b ? a : b; }
 
-/// Nearest code (ties to even) of every lane. Precondition: no NaN.
-inline Float4 round_to_codes(Float4 v, CodeRange range) {
-  // Adding 1.5 * 2^23 leaves no room for a fraction.
-  const Float4 magic = splat4(12582912.0f);
-  v = min4(max4(v, splat4(range.low)), splat4(range.high));
-  return (v + magic) - magic;
-}
+/// The codes from `low` to `high`, one apart.
+struct EvenCodes {
+  float low;
+  float high;
+
+  /// Nearest code (ties to even) of every lane. Precondition: no NaN.
+  Float4 nearest(Float4 v) const {
+    // Adding 1.5 * 2^23 leaves no room for a fraction.
+    const Float4 magic = splat4(12582912.0f);
+    v = min4(max4(v, splat4(low)), splat4(high));
+    return (v + magic) - magic;
+  }
+};
+
+/// The codes of a codebook, in order.
+class BookCodes {
+ public:
+  constexpr explicit BookCodes(const Codebook& book) {
+    float sorted[16];
+    for (int i = 0; i < 16; ++i) {
+      int at = i;
+      for (; at > 0 && sorted[at - 1] > static_cast<float>(book.at[i]); --at) {
+        sorted[at] = sorted[at - 1];
+      }
+      sorted[at] = static_cast<float>(book.at[i]);
+    }
+    low = sorted[0];
+    high = sorted[15];
+    for (int i = 0; i < 15; ++i) {
+      steps_[i] = sorted[i + 1] - sorted[i];
+      middles_[i] = (sorted[i + 1] + sorted[i]) / 2;
+    }
+  }
+
+  /// Nearest code (the lower of two) of every lane: climbs every step whose middle lies below.
+  Float4 nearest(Float4 v) const {
+    Float4 code = splat4(low);
+    for (int i = 0; i < 15; ++i) {
+      code += v > splat4(middles_[i]) ? splat4(steps_[i]) : Float4{};
+    }
+    return code;
+  }
+
+  float low = 0;
+  float high = 0;
+
+ private:
+  float steps_[15] = {};
+  float middles_[15] = {};
+};
 
 /// Sums over a group of n elements x with codes l; n % 4 == 0.
 struct CodeSums {
@@ -47,12 +86,12 @@ struct CodeSums {
 };
 
 /// Sums of the codes nearest to (x - min) * inverse.
-template <uint32_t n>
-CodeSums code_sums(const float* x, float min, float inverse, CodeRange range) {
+template <uint32_t n, class Codes>
+CodeSums code_sums(const float* x, float min, float inverse, const Codes& codes) {
   Float4 l_sum = {}, ll_sum = {}, xl_sum = {};
   for (uint32_t i = 0; i < n; i += 4) {
     const Float4 xi = load4(x + i);
-    const Float4 l = round_to_codes((xi - splat4(min)) * splat4(inverse), range);
+    const Float4 l = codes.nearest((xi - splat4(min)) * splat4(inverse));
     l_sum += l;
     ll_sum += l * l;
     xl_sum += xi * l;
@@ -61,13 +100,13 @@ CodeSums code_sums(const float* x, float min, float inverse, CodeRange range) {
 }
 
 /// The squared error of the nearest codes; what encoding with this scale and min will lose.
-template <uint32_t n>
-float squared_error(const float* x, GroupFit fit, CodeRange range) {
+template <uint32_t n, class Codes>
+float squared_error(const float* x, GroupFit fit, const Codes& codes) {
   const float inverse = fit.scale == 0 ? 0.0f : 1.0f / fit.scale;
   Float4 error = {};
   for (uint32_t i = 0; i < n; i += 4) {
     const Float4 xi = load4(x + i);
-    const Float4 l = round_to_codes((xi - splat4(fit.min)) * splat4(inverse), range);
+    const Float4 l = codes.nearest((xi - splat4(fit.min)) * splat4(inverse));
     const Float4 rest = xi - (l * splat4(fit.scale) + splat4(fit.min));
     error += rest * rest;
   }
@@ -90,17 +129,16 @@ float extreme_of(const float* x) {
 /// Below this no reciprocal of a scale is finite; such groups are encoded as zeros.
 constexpr float kTiny = 1e-30f;
 
-/// A scale alone. The candidates give the extreme element a code within steps * step of the low end
-/// of the range.
-template <uint32_t n>
-GroupFit fit_scale(const float* x, CodeRange range, int steps, float step) {
+/// A scale alone. The candidates give the extreme element a code within steps * step of the lowest.
+template <uint32_t n, class Codes>
+GroupFit fit_scale(const float* x, const Codes& codes, int steps, float step) {
   const float extreme = extreme_of<n>(x);
   if (std::fabs(extreme) < kTiny) return {};
   GroupFit best;
   float best_gain = 0;  // how much of sum x^2 is explained: (sum xl)^2 / sum l^2
   for (int k = -steps; k <= steps; ++k) {
-    const float inverse = (range.low + step * static_cast<float>(k)) / extreme;
-    const CodeSums s = code_sums<n>(x, 0, inverse, range);
+    const float inverse = (codes.low + step * static_cast<float>(k)) / extreme;
+    const CodeSums s = code_sums<n>(x, 0, inverse, codes);
     if (s.ll > 0 && s.xl * s.xl > best_gain * s.ll) {
       best_gain = s.xl * s.xl / s.ll;
       best.scale = s.xl / s.ll;
@@ -112,7 +150,7 @@ GroupFit fit_scale(const float* x, CodeRange range, int steps, float step) {
 /// Codes from 0, and a min, at most 0 where `negative_min`. The candidates give the highest element
 /// a code within steps * step of the high end.
 template <uint32_t n>
-GroupFit fit_scale_min(const float* x, CodeRange range, int steps, float step, bool negative_min) {
+GroupFit fit_scale_min(const float* x, EvenCodes codes, int steps, float step, bool negative_min) {
   Float4 low4 = load4(x), high4 = low4, sum = {}, square = {};
   for (uint32_t i = 0; i < n; i += 4) {
     const Float4 xi = load4(x + i);
@@ -127,11 +165,11 @@ GroupFit fit_scale_min(const float* x, CodeRange range, int steps, float step, b
   if (!(high - low > kTiny)) return {0, low};
   constexpr float kCount = n;
   const float x_sum = sum4(sum), xx_sum = sum4(square);
-  GroupFit best = {(high - low) / range.high, low};
-  float best_error = squared_error<n>(x, best, range);
+  GroupFit best = {(high - low) / codes.high, low};
+  float best_error = squared_error<n>(x, best, codes);
   for (int k = -steps; k <= steps; ++k) {
-    const float inverse = (range.high + step * static_cast<float>(k)) / (high - low);
-    const CodeSums s = code_sums<n>(x, low, inverse, range);
+    const float inverse = (codes.high + step * static_cast<float>(k)) / (high - low);
+    const CodeSums s = code_sums<n>(x, low, inverse, codes);
     const float determinant = kCount * s.ll - s.l * s.l;
     if (!(determinant > 0)) continue;
     GroupFit fit = {(kCount * s.xl - x_sum * s.l) / determinant,

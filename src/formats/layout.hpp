@@ -3,7 +3,7 @@
 // Every block format obeys one rule. A plane is (off, bits, period, stride, run): element i lies in
 //   byte off + (i / period) * stride + i % run, at bit bits * ((i % period) / run), `bits` wide.
 //   raw   = lo | hi << lo.bits
-//   code  = raw + bias, or raw as a signed byte
+//   code  = raw + bias, or raw as a signed byte, or number raw of a codebook
 //   value = scale * code + min of the element's group, where
 //   scale = d * sub.scale and min = m * sub.min: d and m belong to the block, sub to the group.
 // The rows of this description stand in table.hpp; docs/formats.md is printed from them.
@@ -35,13 +35,31 @@ struct Plane {
 enum class CodeKind : uint8_t {
   kBiased,  ///< code = raw + bias
   kSigned,  ///< code = raw read as a two's complement byte
+  kBook,    ///< code = book.at[raw], raw has 4 bits
 };
+
+/// The codes of a format whose steps are not even.
+struct Codebook {
+  int8_t at[16] = {};
+};
+
+/// What the block's own scale is stored as.
+enum class BlockScale : uint8_t {
+  kHalf,    ///< binary16
+  kSingle,  ///< float32
+  kE8m0,    ///< one byte e: 2^(e - 128), half of what the OCP microscaling formats mean by it,
+            ///< because the codebook holds twice their elements
+};
+
+REALM_HD constexpr uint32_t bytes_of(BlockScale kind) {
+  return kind == BlockScale::kHalf ? 2 : kind == BlockScale::kSingle ? 4 : 1;
+}
 
 /// How a group's integer scale and min are packed at `scales_off`.
 enum class SubScales : uint8_t {
   kNone,     ///< one group, or all alike: scale 1, min 1
   kNibbles,  ///< byte g: scale in the low nibble, min in the high one
-  kSplit6,   ///< 6-bit scale + 32: nibbles in plane (0,4,16,8,8), top bits in (8,2,16,4,4)
+  kSplit6,   ///< 6-bit scale + 32 in the planes scale_lo (4 bits) and scale_hi (2), over groups
   kK4,       ///< eight 6-bit scales and mins in 12 bytes, see k4_pair()
   kInt8,     ///< signed byte g: scale
 };
@@ -63,10 +81,13 @@ struct Layout {
   Plane hi = {};
   CodeKind code = CodeKind::kBiased;
   int8_t bias = 0;
+  Codebook book = {};
   SubScales sub_scales = SubScales::kNone;
   uint16_t scales_off = kNoOffset;
-  uint16_t d_off = kNoOffset;  ///< binary16, or float32 where d_is_single
-  bool d_is_single = false;
+  Plane scale_lo = {};
+  Plane scale_hi = {};
+  uint16_t d_off = kNoOffset;
+  BlockScale d_kind = BlockScale::kHalf;
   uint16_t m_off = kNoOffset;  ///< binary16; kNoOffset: the format has no min
   bool m_is_negated = false;   ///< the file holds -m
   StoredSums sums = StoredSums::kNone;
@@ -95,6 +116,12 @@ REALM_HD constexpr float load_half(const uint8_t* at) {
   const uint32_t normal_bits = magnitude + ((exponent == 31 ? 224u : 112u) << 23);
   const uint32_t value = exponent == 0 ? small_bits : normal_bits;
   return __builtin_bit_cast(float, value | (bits & 0x8000u) << 16);
+}
+
+/// 2^(e - 128), exact: subnormal for 0 and 1.
+REALM_HD constexpr float load_e8m0(const uint8_t* at) {
+  const uint32_t e = *at;
+  return __builtin_bit_cast(float, e < 2 ? 0x00200000u << e : (e - 1) << 23);
 }
 
 /// One element's part of a plane.
@@ -133,6 +160,7 @@ REALM_HD constexpr uint32_t codes4(const Layout& layout, const uint8_t* block, u
 /// The code that stored bits stand for: lane k of codes4(), or raw_code().
 REALM_HD constexpr int32_t code_of(const Layout& layout, uint32_t raw) {
   if (layout.code == CodeKind::kSigned) return static_cast<int8_t>(raw & 0xffu);
+  if (layout.code == CodeKind::kBook) return layout.book.at[raw & 15u];
   return static_cast<int32_t>(raw) + layout.bias;
 }
 
@@ -152,19 +180,20 @@ REALM_HD constexpr SubScale k4_pair(const uint8_t* s, uint32_t g) {
 
 REALM_HD constexpr SubScale sub_scale(const Layout& layout, const uint8_t* block, uint32_t group) {
   if (layout.sub_scales == SubScales::kNone) return {};
+  if (layout.sub_scales == SubScales::kSplit6) {
+    const uint32_t lo = plane_at(layout.scale_lo, block, group);
+    const uint32_t hi = plane_at(layout.scale_hi, block, group);
+    return {static_cast<int32_t>(lo | hi << 4) - 32, 0};
+  }
   const uint8_t* s = block + layout.scales_off;
   switch (layout.sub_scales) {
     case SubScales::kNibbles:
       return {s[group] & 15, s[group] >> 4};
-    case SubScales::kSplit6: {
-      const uint32_t lo = plane_at(Plane{0, 4, 16, 8, 8}, s, group);
-      const uint32_t hi = plane_at(Plane{8, 2, 16, 4, 4}, s, group);
-      return {static_cast<int32_t>(lo | hi << 4) - 32, 0};
-    }
     case SubScales::kK4:
       return k4_pair(s, group);
     case SubScales::kInt8:
       return {static_cast<int8_t>(s[group]), 0};
+    case SubScales::kSplit6:
     case SubScales::kNone:
       break;
   }
@@ -173,8 +202,10 @@ REALM_HD constexpr SubScale sub_scale(const Layout& layout, const uint8_t* block
 
 /// The block's own scale.
 REALM_HD constexpr float block_d(const Layout& layout, const uint8_t* block) {
-  if (layout.d_is_single) return __builtin_bit_cast(float, load_u32(block + layout.d_off));
-  return load_half(block + layout.d_off);
+  const uint8_t* d = block + layout.d_off;
+  if (layout.d_kind == BlockScale::kSingle) return __builtin_bit_cast(float, load_u32(d));
+  if (layout.d_kind == BlockScale::kE8m0) return load_e8m0(d);
+  return load_half(d);
 }
 
 /// The block's own min; 0 where the format has none.

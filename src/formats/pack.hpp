@@ -23,6 +23,12 @@ REALM_HD constexpr void put_plane4(const Plane& plane, uint8_t* block, uint32_t 
   }
 }
 
+/// Puts one element's part where plane_at() finds it.
+REALM_HD constexpr void put_plane(const Plane& plane, uint8_t* block, uint32_t i, uint32_t bits) {
+  uint8_t& byte = block[plane.off + (i / plane.period) * plane.stride + i % plane.run];
+  byte = static_cast<uint8_t>(byte | bits << (plane.bits * ((i % plane.period) / plane.run)));
+}
+
 /// Puts four raw codes, one a byte lane, where codes4() finds them; i % 4 == 0.
 REALM_HD constexpr void put_codes4(const Layout& layout, uint8_t* block, uint32_t i, uint32_t raw) {
   const uint32_t lo_mask = 0x01010101u * ((1u << layout.lo.bits) - 1);
@@ -36,8 +42,10 @@ REALM_HD constexpr void put_codes4(const Layout& layout, uint8_t* block, uint32_
 constexpr void put_sub_scale(const Layout& layout, uint8_t* block, uint32_t group, SubScale sub) {
   const auto scale = static_cast<uint32_t>(sub.scale);
   const auto min = static_cast<uint32_t>(sub.min);
-  uint8_t* s = block + layout.scales_off;
-  const auto put = [&](uint32_t at, uint32_t bits) { s[at] = static_cast<uint8_t>(s[at] | bits); };
+  const auto put = [&](uint32_t at, uint32_t bits) {
+    uint8_t& byte = block[layout.scales_off + at];
+    byte = static_cast<uint8_t>(byte | bits);
+  };
   switch (layout.sub_scales) {
     case SubScales::kNone:
       return;
@@ -46,8 +54,8 @@ constexpr void put_sub_scale(const Layout& layout, uint8_t* block, uint32_t grou
       return;
     case SubScales::kSplit6: {
       const uint32_t raw = scale + 32;
-      put(group % 8, (raw & 15) << 4 * (group / 8));
-      put(8 + group % 4, raw >> 4 << 2 * (group / 4));
+      put_plane(layout.scale_lo, block, group, raw & 15);
+      put_plane(layout.scale_hi, block, group, raw >> 4);
       return;
     }
     case SubScales::kK4:
@@ -61,7 +69,7 @@ constexpr void put_sub_scale(const Layout& layout, uint8_t* block, uint32_t grou
       }
       return;
     case SubScales::kInt8:
-      s[group] = static_cast<uint8_t>(sub.scale);
+      put(group, scale & 255);
       return;
   }
 }
@@ -74,17 +82,27 @@ constexpr uint16_t to_finite_half(float value) {
   return float_to_half(value);
 }
 
+/// The inverse of load_e8m0(), for what that returns; 0, which it never does, becomes the least.
+constexpr uint8_t to_e8m0(float power) {
+  const auto bits = __builtin_bit_cast(uint32_t, power);
+  return static_cast<uint8_t>(bits < 0x00800000u ? bits >> 22 : (bits >> 23) + 1);
+}
+
 constexpr void put_u16(uint8_t* at, uint32_t bits) {
   at[0] = static_cast<uint8_t>(bits);
   at[1] = static_cast<uint8_t>(bits >> 8);
 }
 
-/// Puts the block's own scale and min, as scale_min() means them.
+/// Puts the block's own scale and min, as scale_min() means them. Where d is a power of two by its
+/// kind, it has to be one of those.
 inline void put_block_scale(const Layout& layout, uint8_t* block, float d, float m) {
-  if (layout.d_is_single) {
-    std::memcpy(block + layout.d_off, &d, sizeof d);
+  uint8_t* at = block + layout.d_off;
+  if (layout.d_kind == BlockScale::kSingle) {
+    std::memcpy(at, &d, sizeof d);
+  } else if (layout.d_kind == BlockScale::kE8m0) {
+    *at = to_e8m0(d);
   } else {
-    put_u16(block + layout.d_off, to_finite_half(d));
+    put_u16(at, to_finite_half(d));
   }
   if (has_min(layout)) put_u16(block + layout.m_off, to_finite_half(layout.m_is_negated ? -m : m));
 }

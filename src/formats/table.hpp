@@ -52,7 +52,8 @@ constexpr FormatRow kFormatTable[] = {
     {Format::kQ3_K, "Q3_K", FormatKind::kBlock,
      {.elems = 256, .bytes = 110, .group = 16, .lo = {32, 2, 128, 32, 32},
       .hi = {0, 1, 256, 32, 32}, .bias = -4,
-      .sub_scales = SubScales::kSplit6, .scales_off = 96, .d_off = 108}},
+      .sub_scales = SubScales::kSplit6, .scale_lo = {96, 4, 16, 8, 8},
+      .scale_hi = {104, 2, 16, 4, 4}, .d_off = 108}},
     {Format::kQ4_K, "Q4_K", FormatKind::kBlock,
      {.elems = 256, .bytes = 144, .group = 32, .lo = {16, 4, 64, 32, 32},
       .sub_scales = SubScales::kK4, .scales_off = 4, .d_off = 0, .m_off = 2,
@@ -68,7 +69,7 @@ constexpr FormatRow kFormatTable[] = {
       .sub_scales = SubScales::kInt8, .scales_off = 192, .d_off = 208}},
     {Format::kQ8_K, "Q8_K", FormatKind::kBlock,
      {.elems = 256, .bytes = 292, .group = 256, .lo = {4, 8, 256, 256, 256},
-      .code = CodeKind::kSigned, .d_off = 0, .d_is_single = true,
+      .code = CodeKind::kSigned, .d_off = 0, .d_kind = BlockScale::kSingle,
       .sums = StoredSums::kInt16Per16, .sums_off = 260}},
 
     {Format::kI8, "I8", FormatKind::kNumber, {.bytes = 1}},
@@ -145,7 +146,7 @@ constexpr uint32_t sums_bytes(const Layout& layout) {
 
 // The fields of a block add up to its bytes.
 constexpr bool fields_fill_block(const Layout& layout) {
-  const uint32_t d = layout.d_is_single ? 4 : 2;
+  const uint32_t d = bytes_of(layout.d_kind);
   const uint32_t m = has_min(layout) ? 2 : 0;
   return plane_bytes(layout.lo, layout.elems) + plane_bytes(layout.hi, layout.elems) +
              sub_scale_bytes(layout) + d + m + sums_bytes(layout) ==
@@ -159,6 +160,16 @@ constexpr bool every_block_is_filled() {
   return true;
 }
 static_assert(every_block_is_filled());
+
+// A codebook is looked up with 4 bits, and groups that share a book's codes have no min.
+constexpr bool every_book_is_used() {
+  for (const FormatRow& row : kFormatTable) {
+    const bool has_book = row.layout.code == CodeKind::kBook;
+    if (has_book && (code_bits(row.layout) != 4 || has_min(row.layout))) return false;
+  }
+  return true;
+}
+static_assert(every_book_is_used());
 
 }  // namespace table_detail
 }  // namespace realm

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <iterator>
 
@@ -30,6 +32,11 @@ double largest_sub_scale(const Layout& layout) {
 }
 double largest_code(const Layout& layout) {
   if (layout.code == CodeKind::kSigned) return 127;
+  if (layout.code == CodeKind::kBook) {
+    const auto& book = layout.book.at;
+    return std::abs(*std::max_element(std::begin(book), std::end(book),
+                                      [](int a, int b) { return std::abs(a) < std::abs(b); }));
+  }
   const uint32_t levels = (1u << code_bits(layout)) - 1;
   return layout.bias == 0 ? levels : -layout.bias;
 }
@@ -57,6 +64,14 @@ void store_half(double value, std::byte* at) {
 void store_single(double value, std::byte* at) {
   const auto narrow = static_cast<float>(value);
   std::memcpy(at, &narrow, sizeof narrow);
+}
+
+void store_block_scale(BlockScale kind, double value, std::byte* at) {
+  if (kind == BlockScale::kHalf) return store_half(value, at);
+  if (kind == BlockScale::kSingle) return store_single(value, at);
+  // A power of two near |value|; zero becomes the least, which is subnormal.
+  const int exponent = value == 0 ? 0 : 128 + std::ilogb(value);
+  *at = static_cast<std::byte>(std::clamp(exponent, 0, 255));
 }
 
 void fill_plain(Rng& rng, Format format, std::span<std::byte> bytes) {
@@ -104,7 +119,7 @@ void fill_random_weight(Rng& rng, Format format, std::span<std::byte> bytes) {
   for (size_t block = 0; block < bytes.size(); block += layout.bytes) {
     std::byte* at = bytes.data() + block;
     const double d = random_scale(rng, largest_d(layout));
-    layout.d_is_single ? store_single(d, at + layout.d_off) : store_half(d, at + layout.d_off);
+    store_block_scale(layout.d_kind, d, at + layout.d_off);
     if (has_min(layout)) store_half(random_scale(rng, largest_m(layout)), at + layout.m_off);
   }
 }

@@ -38,7 +38,7 @@ using Multiply = void (*)(const uint8_t* tiles, int64_t k, const Columns& column
 using Prepare = void (*)(const float* x, int64_t k, uint32_t planes, int32_t column,
                          const Columns& group);
 
-constexpr uint32_t kFormatNumbers = 32;
+constexpr uint32_t kFormatNumbers = 64;  ///< GGUF's numbers of weight formats end below
 constexpr int kParts = 3;
 
 /// The kernels of some formats, by GGUF number; nullptr: in another part, or no weight format.

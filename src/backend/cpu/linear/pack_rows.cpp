@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "backend/cpu/linear/packed.hpp"
+#include "formats/pack.hpp"
 
 namespace realm::cpu {
 namespace {
@@ -52,43 +53,17 @@ struct Row {
     }
     const uint8_t* subs = header + subs_at(kLayout, w) + r;
     for (uint32_t g = 0; g < kGroups; ++g) {
-      const uint32_t min = sub_bytes(kLayout) == 2 ? subs[(kGroups + g) * w] : 0;
-      store_sub(block + kLayout.scales_off, g, subs[g * w], min);
+      SubScale sub{static_cast<int8_t>(subs[g * w]), 0};
+      if constexpr (sub_bytes(kLayout) == 2) {
+        sub = {subs[g * w], subs[(kGroups + g) * w]};
+      } else if constexpr (kLayout.sub_scales == SubScales::kNibbles) {
+        sub = {subs[g * w] & 15, subs[g * w] >> 4};
+      }
+      put_sub_scale(kLayout, block, g, sub);
     }
     const uint8_t* sums = header + stored_sums_at(kLayout, w) + r * 2;
     for (uint32_t i = 0; i < stored_sum_bytes(kLayout) / 2; ++i) {
       copy_u16(sums + i * 2 * w, block + kLayout.sums_off + 2 * i);
-    }
-  }
-
-  // The inverse of sub_scale(); `s` starts as zeros.
-  static void store_sub(uint8_t* s, uint32_t g, uint32_t scale, uint32_t min) {
-    const auto merge = [](uint8_t& byte, uint32_t bits) {
-      byte = static_cast<uint8_t>(byte | bits);
-    };
-    switch (kLayout.sub_scales) {
-      case SubScales::kNibbles:
-      case SubScales::kInt8:
-        s[g] = static_cast<uint8_t>(scale);
-        return;
-      case SubScales::kSplit6: {
-        const uint32_t stored = (scale + 32) & 63;
-        merge(s[g % 8], (stored & 15) << 4 * (g / 8));
-        merge(s[8 + g % 4], (stored >> 4) << 2 * (g / 4));
-        return;
-      }
-      case SubScales::kK4:
-        if (g < 4) {
-          merge(s[g], scale);
-          merge(s[g + 4], min);
-        } else {
-          merge(s[g + 4], (scale & 15) | (min & 15) << 4);
-          merge(s[g - 4], (scale >> 4) << 6);
-          merge(s[g], (min >> 4) << 6);
-        }
-        return;
-      case SubScales::kNone:
-        return;
     }
   }
 
@@ -112,25 +87,10 @@ struct Row {
       std::memcpy(&word, at + v * 4 * w, 4);
       word ^= signed_flip;
       for (uint32_t t = 0; t < 8 / plane.bits; ++t) {
-        store4(plane, (word >> (plane.bits * t)) & mask, first + 4 * (v + t * plane.bits), block);
+        put_plane4(plane, block, first + 4 * (v + t * plane.bits),
+                   (word >> (plane.bits * t)) & mask);
       }
     }
-  }
-
-  // The inverse of plane_at4(); the plane starts as zeros.
-  static void store4(const Plane& plane, uint32_t lanes, uint32_t i, uint8_t* block) {
-    const uint32_t shift = plane.bits * ((i % plane.period) / plane.run);
-    uint8_t* at = block + plane.off + (i / plane.period) * plane.stride + i % plane.run;
-    if (plane.run == 1) {
-      // Bit 0 of lane k to bit k: every lane meets one factor whose product reaches bits 24 to 27.
-      const uint32_t bits = (lanes * 0x01020408u) >> 24 & 15u;
-      *at = static_cast<uint8_t>(*at | bits << shift);
-      return;
-    }
-    uint32_t word;
-    std::memcpy(&word, at, 4);
-    word |= lanes << shift;
-    std::memcpy(at, &word, 4);
   }
 
   void pack(uint64_t cols, const uint8_t* row, uint8_t* tile) const {

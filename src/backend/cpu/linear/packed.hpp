@@ -25,7 +25,7 @@ namespace realm::cpu {
 
 constexpr uint32_t kBlock = 32;  ///< columns that share an activation scale
 
-REALM_HD constexpr uint32_t d_bytes(const Layout& l) { return l.d_is_single ? 4 : 2; }
+REALM_HD constexpr uint32_t d_bytes(const Layout& l) { return bytes_of(l.d_kind); }
 REALM_HD constexpr uint32_t m_bytes(const Layout& l) { return has_min(l) ? 2 : 0; }
 /// Groups of a block that have integer scales of their own.
 REALM_HD constexpr uint32_t sub_groups(const Layout& l) {
@@ -81,11 +81,37 @@ enum Planes : uint32_t {
   kSums16 = 32,
 };
 
-/// What is taken off every stored code: the format's bias, or the 128 that makes signed bytes
-/// unsigned where the instruction wants that (`offset_bytes`).
+/// Least power of two that makes the numbers of a codebook unsigned when it is added to them.
+REALM_HD constexpr int32_t book_offset(const Codebook& book) {
+  int32_t offset = 1;
+  for (const int8_t code : book.at) {
+    while (offset + code < 0) offset *= 2;
+  }
+  return offset;
+}
+
+/// What is taken off every code of a product: the format's bias, or what makes signed bytes and
+/// codebooks unsigned where the instruction wants that (`offset_bytes`). Codebooks of small numbers
+/// are unsigned everywhere, because they leave room for more than one product in 16 bits.
 REALM_HD constexpr int32_t code_offset(const Layout& l, bool offset_bytes) {
   if (l.code == CodeKind::kSigned) return offset_bytes ? 128 : 0;
+  if (l.code == CodeKind::kBook) {
+    const int32_t offset = book_offset(l.book);
+    return offset_bytes || offset <= 32 ? offset : 0;
+  }
   return -int32_t{l.bias};
+}
+
+/// Codes of a product are signed bytes.
+REALM_HD constexpr bool has_signed_codes(const Layout& l, bool offset_bytes) {
+  return l.code != CodeKind::kBiased && code_offset(l, offset_bytes) == 0;
+}
+/// The largest code of a product that has no signed ones.
+REALM_HD constexpr int32_t max_code(const Layout& l, bool offset_bytes) {
+  if (l.code != CodeKind::kBook) return (1 << code_bits(l)) - 1;
+  int32_t largest = 0;
+  for (const int8_t code : l.book.at) largest = code > largest ? code : largest;
+  return largest + code_offset(l, offset_bytes);
 }
 
 REALM_HD constexpr uint32_t planes_of(const FormatRow& row, bool offset_bytes) {

@@ -48,6 +48,12 @@ struct Isa {
     return _mm256_or_si256(a, mask<kMask>(b));
   }
 
+  /// table[v] of every byte of v, all below 16.
+  static REALM_KERNEL Codes look_up(const uint8_t (&table)[16], Codes v) {
+    const __m128i t = _mm_load_si128(reinterpret_cast<const __m128i*>(table));
+    return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(t), v);
+  }
+
   // In asm, because GCC 12 takes the broadcast of a loaded integer through a general register.
   static REALM_KERNEL __m256i broadcast_int(const void* at) {
     __m256i v;
@@ -145,6 +151,13 @@ struct Isa {
   static REALM_KERNEL Floats load_brain_halves(const uint8_t* at) {
     const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(v), 16));
+  }
+  /// As load_e8m0() in formats/layout.hpp: of both terms, the second is larger for 0 and 1 only.
+  static REALM_KERNEL Floats load_e8m0(const uint8_t* at) {
+    const Ints e = load_bytes(at);
+    const Ints normal = _mm256_slli_epi32(_mm256_sub_epi32(e, _mm256_set1_epi32(1)), 23);
+    const Ints small = _mm256_slli_epi32(_mm256_add_epi32(e, _mm256_set1_epi32(1)), 21);
+    return _mm256_castsi256_ps(_mm256_max_epi32(normal, small));
   }
   /// Bytes of every row as numbers, and their nibbles.
   static REALM_KERNEL Ints load_bytes(const uint8_t* at) {

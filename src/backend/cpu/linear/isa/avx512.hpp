@@ -42,6 +42,12 @@ struct Isa {
     return _mm512_ternarylogic_epi32(a, b, _mm512_set1_epi8(kMask), 0xf8);
   }
 
+  /// table[v] of every byte of v, all below 16.
+  static REALM_KERNEL Codes look_up(const uint8_t (&table)[16], Codes v) {
+    const __m128i t = _mm_load_si128(reinterpret_cast<const __m128i*>(table));
+    return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(t), v);
+  }
+
   static REALM_KERNEL Ints zero_ints() { return _mm512_setzero_si512(); }
   /// *at * 2^kShift in every lane.
   template <int kShift>
@@ -105,6 +111,13 @@ struct Isa {
   static REALM_KERNEL Floats load_brain_halves(const uint8_t* at) {
     const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(v), 16));
+  }
+  /// As load_e8m0() in formats/layout.hpp: of both terms, the second is larger for 0 and 1 only.
+  static REALM_KERNEL Floats load_e8m0(const uint8_t* at) {
+    const Ints e = load_bytes(at);
+    const Ints normal = _mm512_slli_epi32(_mm512_sub_epi32(e, _mm512_set1_epi32(1)), 23);
+    const Ints small = _mm512_slli_epi32(_mm512_add_epi32(e, _mm512_set1_epi32(1)), 21);
+    return _mm512_castsi512_ps(_mm512_max_epi32(normal, small));
   }
   /// Bytes of every row as numbers, and their nibbles.
   static REALM_KERNEL Ints load_bytes(const uint8_t* at) {

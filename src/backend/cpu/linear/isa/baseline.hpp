@@ -48,6 +48,24 @@ struct Isa {
     return a | mask<kMask>(b);
   }
 
+  /// table[v] of every byte of v, all below 16: a tree of choices, bit by bit of v, because no
+  /// shuffle by bytes is common to all machines.
+  static REALM_KERNEL Codes look_up(const uint8_t (&table)[16], Codes v) {
+    using Bytes = uint8_t __attribute__((vector_size(16)));
+    Bytes low[8];
+    const Bytes bit0 = -((Bytes)v & 1);
+    for (int i = 0; i < 8; ++i) {
+      const auto differ = static_cast<uint8_t>(table[2 * i] ^ table[2 * i + 1]);
+      low[i] = (bit0 & differ) ^ table[2 * i];
+    }
+    const Bytes bit1 = -((Bytes)v >> 1 & 1);
+    for (int i = 0; i < 4; ++i) low[i] = low[2 * i] ^ (bit1 & (low[2 * i] ^ low[2 * i + 1]));
+    const Bytes bit2 = -((Bytes)v >> 2 & 1);
+    for (int i = 0; i < 2; ++i) low[i] = low[2 * i] ^ (bit2 & (low[2 * i] ^ low[2 * i + 1]));
+    const Bytes bit3 = -((Bytes)v >> 3);
+    return (Codes)(low[0] ^ (bit3 & (low[0] ^ low[1])));
+  }
+
   static REALM_KERNEL Ints zero_ints() { return Ints{}; }
   static REALM_KERNEL Ints broadcast_int(const void* at) {
     int32_t v;
@@ -129,6 +147,12 @@ struct Isa {
     const UnsignedInts is_small = (UnsignedInts)(exponent == 0);
     const UnsignedInts value = ((UnsignedInts)small & is_small) | (normal & ~is_small);
     return (Floats)(value | (bits & 0x8000) << 16);
+  }
+  /// As load_e8m0() in formats/layout.hpp.
+  static REALM_KERNEL Floats load_e8m0(const uint8_t* at) {
+    const Ints e = load_bytes(at);
+    const Ints is_small = e < 2;
+    return (Floats)((is_small & ((e + 1) << 21)) | (~is_small & ((e - 1) << 23)));
   }
   static REALM_KERNEL Floats load_brain_halves(const uint8_t* at) {
     uint16_t v[4];

@@ -42,6 +42,11 @@ struct Isa {
     return vorrq_u8(a, mask<kMask>(b));
   }
 
+  /// table[v] of every byte of v, all below 16.
+  static REALM_KERNEL Codes look_up(const uint8_t (&table)[16], Codes v) {
+    return vqtbl1q_u8(vld1q_u8(table), v);
+  }
+
   static REALM_KERNEL Ints zero_ints() { return vdupq_n_s32(0); }
   template <int kShift>
   static REALM_KERNEL Ints start(const int32_t* at) {
@@ -114,6 +119,13 @@ struct Isa {
     uint32_t v;
     std::memcpy(&v, at, sizeof v);
     return vcreate_u8(v);
+  }
+  /// As load_e8m0() in formats/layout.hpp: of both terms, the second is larger for 0 and 1 only.
+  static REALM_KERNEL Floats load_e8m0(const uint8_t* at) {
+    const Ints e = load_bytes(at);
+    const Ints normal = vshlq_n_s32(vsubq_s32(e, vdupq_n_s32(1)), 23);
+    const Ints small = vshlq_n_s32(vaddq_s32(e, vdupq_n_s32(1)), 21);
+    return vreinterpretq_f32_s32(vmaxq_s32(normal, small));
   }
   static REALM_KERNEL Ints load_bytes(const uint8_t* at) {
     return vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(vmovl_u8(load_4(at)))));

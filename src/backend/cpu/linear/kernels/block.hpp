@@ -14,6 +14,16 @@ namespace realm::cpu::REALM_ISA {
 
 constexpr int log2_of(int v) { return v <= 1 ? 0 : 1 + log2_of(v / 2); }
 
+/// A codebook as the product takes it.
+struct OffsetBook {
+  alignas(16) uint8_t at[16];
+};
+constexpr OffsetBook offset_book(const Codebook& book, int offset) {
+  OffsetBook out{};
+  for (int i = 0; i < 16; ++i) out.at[i] = static_cast<uint8_t>(book.at[i] + offset);
+  return out;
+}
+
 /// The bytes of one block of a tile as vectors: what the format's row says, for kRows rows.
 template <Format kFormat>
 struct PackedBlock {
@@ -22,9 +32,10 @@ struct PackedBlock {
   static constexpr int kHi = kLayout.hi.bits;
   static constexpr int kHeader = header_bytes(kLayout, Isa::kRows);
   static constexpr int kCodesBytes = codes_bytes(kLayout, Isa::kRows);
-  static constexpr bool kSigned = kLayout.code == CodeKind::kSigned && !Isa::kOffsetBytes;
-  static constexpr int kMaxCode = (1 << (kLo + kHi)) - 1;
+  static constexpr bool kSigned = has_signed_codes(kLayout, Isa::kOffsetBytes);
+  static constexpr int kMaxCode = max_code(kLayout, Isa::kOffsetBytes);
   static constexpr int kOffset = code_offset(kLayout, Isa::kOffsetBytes);
+  static constexpr OffsetBook kBook = offset_book(kLayout.book, kOffset);
   static constexpr int kGroup = kLayout.group < 32 ? 16 : 32;
   static constexpr bool kHasMin = has_min(kLayout);
 
@@ -34,8 +45,10 @@ struct PackedBlock {
   typename Isa::Floats m;
 
   REALM_KERNEL explicit PackedBlock(const uint8_t* at) : header(at), codes(at + kHeader) {
-    if constexpr (kLayout.d_is_single) {
+    if constexpr (kLayout.d_kind == BlockScale::kSingle) {
       d = Isa::load(reinterpret_cast<const float*>(header));
+    } else if constexpr (kLayout.d_kind == BlockScale::kE8m0) {
+      d = Isa::load_e8m0(header);
     } else {
       d = Isa::load_halves(header);
     }
@@ -62,6 +75,7 @@ struct PackedBlock {
       if constexpr (kHiShift < 0) hi = Isa::template shift_left<-kHiShift>(hi);
       return Isa::template merge<((1 << kHi) - 1) << kLo>(lo, hi);
     }
+    if constexpr (kLayout.code == CodeKind::kBook) return Isa::look_up(kBook.at, lo);
     return lo;
   }
 

@@ -27,6 +27,7 @@ constexpr void fill(MultiplyPart& part) {
   if constexpr (kRow < kRows) {
     constexpr Format kFormat = kFormatTable[kRow].format;
     if constexpr (kRow % kParts == kPart && kFormatTable[kRow].kind != FormatKind::kNumber) {
+      static_assert(static_cast<uint32_t>(kFormat) < kFormatNumbers);
       part.multiply[static_cast<uint32_t>(kFormat)] = &multiply<kFormat>;
     }
     fill<kPart, kRow + 1>(part);
