@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 #include "formats/layout.hpp"
@@ -129,16 +130,15 @@ float extreme_of(const float* x) {
 /// Below this no reciprocal of a scale is finite; such groups are encoded as zeros.
 constexpr float kTiny = 1e-30f;
 
-/// A scale alone. The candidates give the extreme element a code within steps * step of the lowest.
-template <uint32_t n, class Codes>
-GroupFit fit_scale(const float* x, const Codes& codes, int steps, float step) {
+/// A scale alone. The candidates give the extreme element the codes `tries`, before rounding.
+template <uint32_t n, class Codes, size_t kTries>
+GroupFit fit_scale(const float* x, const Codes& codes, const float (&tries)[kTries]) {
   const float extreme = extreme_of<n>(x);
   if (std::fabs(extreme) < kTiny) return {};
   GroupFit best;
   float best_gain = 0;  // how much of sum x^2 is explained: (sum xl)^2 / sum l^2
-  for (int k = -steps; k <= steps; ++k) {
-    const float inverse = (codes.low + step * static_cast<float>(k)) / extreme;
-    const CodeSums s = code_sums<n>(x, 0, inverse, codes);
+  for (const float code : tries) {
+    const CodeSums s = code_sums<n>(x, 0, code / extreme, codes);
     if (s.ll > 0 && s.xl * s.xl > best_gain * s.ll) {
       best_gain = s.xl * s.xl / s.ll;
       best.scale = s.xl / s.ll;

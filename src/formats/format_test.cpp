@@ -31,8 +31,8 @@ TEST(Format, NamesAreFoundInAnyCase) {
 }
 
 TEST(Format, RefusedTypesHaveTheirNames) {
-  EXPECT_EQ(find_format(20u), nullptr);
-  EXPECT_EQ(gguf_type_name(20), "IQ4_NL");
+  EXPECT_EQ(find_format(16u), nullptr);
+  EXPECT_EQ(gguf_type_name(16), "IQ2_XXS");
   EXPECT_EQ(gguf_type_name(12), "Q4_K");
   EXPECT_EQ(gguf_type_name(99), "unknown");
 }

@@ -24,6 +24,10 @@ struct FormatRow {
   Layout layout;
 };
 
+// A codebook of near-normal values.
+constexpr Codebook kIq4Nl = {
+    {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113}};
+
 // clang-format off
 constexpr FormatRow kFormatTable[] = {
     {Format::kF32, "F32", FormatKind::kFloat, {.bytes = 4}},
@@ -72,6 +76,14 @@ constexpr FormatRow kFormatTable[] = {
       .code = CodeKind::kSigned, .d_off = 0, .d_kind = BlockScale::kSingle,
       .sums = StoredSums::kInt16Per16, .sums_off = 260}},
 
+    {Format::kIQ4_NL, "IQ4_NL", FormatKind::kBlock,
+     {.elems = 32, .bytes = 18, .group = 32, .lo = {2, 4, 32, 16, 16}, .code = CodeKind::kBook,
+      .book = kIq4Nl, .d_off = 0}},
+    {Format::kIQ4_XS, "IQ4_XS", FormatKind::kBlock,
+     {.elems = 256, .bytes = 136, .group = 32, .lo = {8, 4, 32, 16, 16}, .code = CodeKind::kBook,
+      .book = kIq4Nl, .sub_scales = SubScales::kSplit6, .scale_lo = {4, 4, 2, 1, 1},
+      .scale_hi = {2, 2, 4, 1, 1}, .d_off = 0}},
+
     {Format::kI8, "I8", FormatKind::kNumber, {.bytes = 1}},
     {Format::kI16, "I16", FormatKind::kNumber, {.bytes = 2}},
     {Format::kI32, "I32", FormatKind::kNumber, {.bytes = 4}},
@@ -109,6 +121,8 @@ static_assert(layout_of(Format::kQ4_K).bytes == 2 + 2 + 12 + 128);
 static_assert(layout_of(Format::kQ5_K).bytes == 2 + 2 + 12 + 32 + 128);
 static_assert(layout_of(Format::kQ6_K).bytes == 128 + 64 + 16 + 2);
 static_assert(layout_of(Format::kQ8_K).bytes == 4 + 256 + 2 * 16);
+static_assert(layout_of(Format::kIQ4_NL).bytes == 2 + 16);
+static_assert(layout_of(Format::kIQ4_XS).bytes == 2 + 2 + 4 + 128);
 
 namespace table_detail {
 
