@@ -32,6 +32,7 @@ enum class Format : uint32_t {
   kI64 = 27,
   kF64 = 28,
   kBF16 = 30,
+  kMXFP4 = 39,
 };
 
 /// What a reader must know of a format: `block_elems` consecutive elements of a row take

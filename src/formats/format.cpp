@@ -33,8 +33,7 @@ constexpr std::array kRefused = {
     TypeName{21, "IQ3_S"},      TypeName{22, "IQ2_S"},      TypeName{29, "IQ1_M"},
     TypeName{31, "Q4_0_4_4"},   TypeName{32, "Q4_0_4_8"},   TypeName{33, "Q4_0_8_8"},
     TypeName{34, "TQ1_0"},      TypeName{35, "TQ2_0"},      TypeName{36, "IQ4_NL_4_4"},
-    TypeName{37, "IQ4_NL_4_8"}, TypeName{38, "IQ4_NL_8_8"}, TypeName{39, "MXFP4"},
-    TypeName{40, "NVFP4"},
+    TypeName{37, "IQ4_NL_4_8"}, TypeName{38, "IQ4_NL_8_8"}, TypeName{40, "NVFP4"},
 };
 static_assert(std::none_of(kRefused.begin(), kRefused.end(), [](const TypeName& refused) {
   return std::any_of(std::begin(kFormatTable), std::end(kFormatTable), [&](const FormatRow& row) {

@@ -24,9 +24,10 @@ struct FormatRow {
   Layout layout;
 };
 
-// A codebook of near-normal values.
+// Codebooks: one of near-normal values, and FP4 (E2M1) doubled.
 constexpr Codebook kIq4Nl = {
     {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113}};
+constexpr Codebook kE2m1 = {{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12}};
 
 // clang-format off
 constexpr FormatRow kFormatTable[] = {
@@ -90,6 +91,10 @@ constexpr FormatRow kFormatTable[] = {
     {Format::kI64, "I64", FormatKind::kNumber, {.bytes = 8}},
     {Format::kF64, "F64", FormatKind::kNumber, {.bytes = 8}},
     {Format::kBF16, "BF16", FormatKind::kFloat, {.bytes = 2}},
+
+    {Format::kMXFP4, "MXFP4", FormatKind::kBlock,
+     {.elems = 32, .bytes = 17, .group = 32, .lo = {1, 4, 32, 16, 16}, .code = CodeKind::kBook,
+      .book = kE2m1, .d_off = 0, .d_kind = BlockScale::kE8m0}},
 };
 // clang-format on
 
@@ -123,6 +128,7 @@ static_assert(layout_of(Format::kQ6_K).bytes == 128 + 64 + 16 + 2);
 static_assert(layout_of(Format::kQ8_K).bytes == 4 + 256 + 2 * 16);
 static_assert(layout_of(Format::kIQ4_NL).bytes == 2 + 16);
 static_assert(layout_of(Format::kIQ4_XS).bytes == 2 + 2 + 4 + 128);
+static_assert(layout_of(Format::kMXFP4).bytes == 1 + 16);
 
 namespace table_detail {
 

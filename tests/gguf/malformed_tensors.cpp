@@ -107,7 +107,6 @@ void types(Cases& cases) {
       {33, "Q4_0_8_8"},
       {34, "TQ1_0"},
       {35, "TQ2_0"},
-      {39, "MXFP4"},
       {40, "NVFP4"},
       {41, "unknown"},
       {0x7fffffff, "unknown"},

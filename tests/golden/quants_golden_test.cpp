@@ -101,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(Formats, Quants, testing::ValuesIn(formats_with_golden(
 TEST(QuantsFiles, AreThereForTheCommonFormats) {
   const auto names = formats_with_golden();
   for (const char* name : {"Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K",
-                           "Q6_K", "IQ4_NL", "IQ4_XS"}) {
+                           "Q6_K", "IQ4_NL", "IQ4_XS", "MXFP4"}) {
     EXPECT_EQ(std::count(names.begin(), names.end(), std::string_view(name)), 1) << name;
   }
 }

@@ -20,7 +20,7 @@ import numpy as np
 
 SEED = 20261124
 # Without Q8_1, whose blocks `gguf` 0.19 takes for 40 bytes (ggml: 36).
-BLOCKS = "Q4_0 Q4_1 Q5_0 Q5_1 Q8_0 Q2_K Q3_K Q4_K Q5_K Q6_K Q8_K IQ4_NL IQ4_XS".split()
+BLOCKS = "Q4_0 Q4_1 Q5_0 Q5_1 Q8_0 Q2_K Q3_K Q4_K Q5_K Q6_K Q8_K IQ4_NL IQ4_XS MXFP4".split()
 PLAIN = {"F32": np.float32, "F16": np.float16, "F64": np.float64, "I8": np.int8, "I16": np.int16,
          "I32": np.int32, "I64": np.int64}
 # Byte offsets of the binary16 scales in a block: made finite and moderate, the rest is random.
@@ -36,6 +36,8 @@ def random_blocks(rng, name, rows, blocks):
         data[:, at:at + 2] = rng.normal(0, 0.1, (rows * blocks, 1)).astype(np.float16).view(np.uint8)
     if name == "Q8_K":
         data[:, :4] = rng.normal(0, 0.1, (rows * blocks, 1)).astype(np.float32).view(np.uint8)
+    if name == "MXFP4":  # the scale's exponent
+        data[:, 0] = rng.integers(110, 140, rows * blocks)
     return data.reshape(rows, blocks * size)
 
 
