@@ -44,6 +44,10 @@ struct TokenPrompt {
 struct ChatPrompt {
   std::vector<ChatMessage> messages = {};
   bool add_generation_prompt = true;  ///< ends with the opening of the assistant's turn
+  /// Ids that the conversation had so far: an earlier prompt of it (Engine::tokenize()) and
+  /// Answer::tokens. As far as they spell the same, they are used as they are, so that the cache
+  /// knows them; without them the same text may come in other tokens.
+  std::vector<TokenId> kept = {};
 };
 
 using Prompt = std::variant<TextPrompt, TokenPrompt, ChatPrompt>;

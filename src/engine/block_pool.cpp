@@ -24,6 +24,7 @@ std::optional<BlockId> BlockPool::allocate() {
     slot.content = 0;
     slot.tokens.clear();
   }
+  if (slot.tail) forget_tail(i);
   slot.refs = 1;
   return BlockId{i};
 }
@@ -57,7 +58,7 @@ void BlockPool::acquire(BlockId id) {
 void BlockPool::release(BlockId id) {
   Slot& slot = slots_[index(id)];
   if (--slot.refs > 0) return;
-  if (slot.content != 0) {
+  if (slot.content != 0 || slot.tail) {
     link_last(raw(id));
   } else {
     link_first(raw(id));
@@ -87,6 +88,46 @@ BlockId BlockPool::publish(BlockId id, BlockId parent, std::span<const int32_t> 
   slot.key = key;
   slot.tokens.assign(tokens.begin(), tokens.end());
   return id;
+}
+
+void BlockPool::leave_tail(BlockId id, BlockId parent, std::span<const int32_t> tokens) {
+  Slot& slot = slots_[index(id)];
+  if (slot.refs != 1 || slot.content != 0 || tokens.empty()) return;
+  slot.tail = true;
+  slot.parent = content_of(parent);
+  slot.tokens.assign(tokens.begin(), tokens.end());
+  tails_.emplace(slot.parent, raw(id));
+}
+
+BlockPool::Tail BlockPool::find_tail(BlockId parent, std::span<const int32_t> tokens) const {
+  Tail best;
+  const auto [first, last] = tails_.equal_range(content_of(parent));
+  for (auto at = first; at != last; ++at) {
+    const std::vector<int32_t>& own = slots_[static_cast<size_t>(at->second)].tokens;
+    const auto end = std::ranges::mismatch(own, tokens).in1;
+    const auto common = static_cast<size_t>(end - own.begin());
+    // Of equal ones the lowest page: the map's order is nobody's promise.
+    const bool better = static_cast<int32_t>(common) > best.tokens ||
+                        (static_cast<int32_t>(common) == best.tokens && at->second < raw(best.id));
+    if (common > 0 && 2 * common >= own.size() && better) {
+      best = {BlockId{at->second}, static_cast<int32_t>(common)};
+    }
+  }
+  return best;
+}
+
+void BlockPool::take_tail(BlockId id) {
+  unlink(raw(id));
+  forget_tail(raw(id));
+  slots_[index(id)].refs = 1;
+}
+
+void BlockPool::forget_tail(int32_t i) {
+  Slot& slot = slots_[static_cast<size_t>(i)];
+  const auto [first, last] = tails_.equal_range(slot.parent);
+  tails_.erase(std::find_if(first, last, [i](const auto& entry) { return entry.second == i; }));
+  slot.tail = false;
+  slot.tokens.clear();
 }
 
 // Any mixing will do, equality is checked in full: a multiply-xorshift round a token.
@@ -161,6 +202,15 @@ std::string BlockPool::check_invariants() const {
     }
   }
   if (published != by_key_.size()) return "a page is findable but not published";
+  size_t n_tails = 0;
+  for (const Slot& slot : slots_) n_tails += slot.tail ? 1 : 0;
+  if (n_tails != tails_.size()) return str(n_tails, " tails, ", tails_.size(), " findable");
+  for (const auto& entry : tails_) {
+    const Slot& slot = slots_[static_cast<size_t>(entry.second)];
+    if (!slot.tail || slot.parent != entry.first || slot.refs != 0 || slot.content != 0) {
+      return str("page ", entry.second, " is findable as a tail and is none");
+    }
+  }
   for (size_t i = 0; i < slots_.size(); ++i) {
     const Slot& slot = slots_[i];
     if (slot.content == 0 || slot.parent == 0) continue;

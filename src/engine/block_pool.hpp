@@ -10,6 +10,9 @@
 // publication gets a content number that is never used again, and tokens are compared in full, so a
 // hash collision costs a miss and can never give wrong contents.
 //
+// A sequence that goes leaves the page behind its last full one as a tail: its first tokens stand
+// there. It can be found while it is free, and is taken by one sequence alone, which writes on.
+//
 // Invariants, checked by check_invariants():
 //   1. a page is in the free list exactly when its refs are 0;
 //   2. refs == number of tables that hold the page (the caller's part: acquire/release in pairs);
@@ -67,6 +70,20 @@ class BlockPool {
   /// collision the page stays unpublished (and so do its successors).
   BlockId publish(BlockId id, BlockId parent, std::span<const int32_t> tokens);
 
+  /// A page that is not full, and how many of its tokens count.
+  struct Tail {
+    BlockId id = kNoBlock;
+    int32_t tokens = 0;
+  };
+  /// Call before the only holder of the unpublished page `id` releases it: its first
+  /// tokens.size() < block_tokens tokens stand behind `parent`, which is published or kNoBlock.
+  void leave_tail(BlockId id, BlockId parent, std::span<const int32_t> tokens);
+  /// The tail behind `parent` that has most of `tokens` in front; kNoBlock when none has at least
+  /// half of its own in common with them: it is of more use to who left it.
+  Tail find_tail(BlockId parent, std::span<const int32_t> tokens) const;
+  /// What find_tail() found becomes a private page, refs 1, whose tokens stand.
+  void take_tail(BlockId id);
+
   /// Empty when the invariants hold, else what is wrong. For tests: walks everything.
   std::string check_invariants() const;
 
@@ -78,18 +95,21 @@ class BlockPool {
     uint64_t content = 0;  // 0: unpublished
     uint64_t parent = 0;   // content of the parent; 0: start of a sequence
     uint64_t key = 0;      // its place in by_key_
+    bool tail = false;     // `parent` and `tokens` are a tail's: unpublished
     std::vector<int32_t> tokens;
   };
 
   static size_t index(BlockId id) { return static_cast<size_t>(id); }
   uint64_t content_of(BlockId id) const { return id == kNoBlock ? 0 : slots_[index(id)].content; }
   uint64_t key_of(uint64_t parent, std::span<const int32_t> tokens) const;
+  void forget_tail(int32_t i);
   void unlink(int32_t i);
   void link_first(int32_t i);
   void link_last(int32_t i);
 
   std::vector<Slot> slots_;
   std::unordered_map<uint64_t, int32_t> by_key_;
+  std::unordered_multimap<uint64_t, int32_t> tails_;  // by content of the parent
   int32_t block_tokens_;
   uint64_t hash_mask_;
   uint64_t next_content_ = 1;

@@ -209,6 +209,45 @@ TEST(BlockPool, AnEqualPageIsSharedInsteadOfKeptTwice) {
   EXPECT_EQ(pool.match(Tokens{7, 8, 7, 8, 7}), (std::vector<BlockId>{a, c}));
 }
 
+TEST(BlockPool, TailsAreTakenByOne) {
+  BlockPool pool(3, 4);
+  std::vector<BlockId> table = {*pool.allocate(), *pool.allocate()};
+  pool.publish(table[0], kNoBlock, Tokens{1, 2, 3, 4});
+  const BlockId tail = table[1];
+  pool.leave_tail(tail, table[0], Tokens{5, 6, 7});
+  const BlockId first = table[0];
+  pool.release_table(table);
+  ASSERT_EQ(pool.check_invariants(), "");
+  EXPECT_EQ(pool.n_free(), 3);
+  EXPECT_EQ(pool.find_tail(kNoBlock, Tokens{5, 6, 7}).id, kNoBlock) << "another place";
+  EXPECT_EQ(pool.find_tail(first, Tokens{5, 9}).id, kNoBlock) << "less than half of it";
+  EXPECT_EQ(pool.find_tail(first, Tokens{}).id, kNoBlock);
+  EXPECT_EQ(pool.find_tail(first, Tokens{5, 6}).tokens, 2);
+  const BlockPool::Tail found = pool.find_tail(first, Tokens{5, 6, 7, 8});
+  EXPECT_EQ(found.id, tail);
+  EXPECT_EQ(found.tokens, 3);
+  pool.take_tail(tail);
+  EXPECT_EQ(pool.refs(tail), 1);
+  EXPECT_EQ(pool.n_free(), 2);
+  EXPECT_EQ(pool.find_tail(first, Tokens{5, 6, 7, 8}).id, kNoBlock);
+  ASSERT_EQ(pool.check_invariants(), "");
+}
+
+TEST(BlockPool, TailsGoBeforeThePagesInFrontOfThem) {
+  BlockPool pool(3, 2);
+  std::vector<BlockId> table = {*pool.allocate(), *pool.allocate()};
+  const std::vector<BlockId> order = table;
+  pool.publish(table[0], kNoBlock, Tokens{1, 2});
+  pool.leave_tail(table[1], table[0], Tokens{3});
+  pool.release_table(table);
+  EXPECT_EQ(pool.allocate(), BlockId{2});  // never used
+  EXPECT_EQ(pool.find_tail(order[0], Tokens{3}).id, order[1]);
+  EXPECT_EQ(pool.allocate(), order[1]);
+  EXPECT_EQ(pool.find_tail(order[0], Tokens{3}).id, kNoBlock);
+  EXPECT_EQ(pool.match(Tokens{1, 2}).size(), 1u);
+  ASSERT_EQ(pool.check_invariants(), "");
+}
+
 TEST(BlockPool, AReusedPageIsNotFoundUnderItsOldParent) {
   BlockPool pool(2, 1);
   std::vector<BlockId> table = {*pool.allocate(), *pool.allocate()};

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/str.hpp"
+#include "engine/kept_prefix.hpp"
 
 namespace realm {
 namespace {
@@ -64,6 +65,7 @@ Result<std::vector<TokenId>> encode(const ChatPrompt& prompt, const Tokenizer& t
   if (tokenizer.adds_bos() && (ids.empty() || ids.front() != *tokenizer.bos())) {
     ids.insert(ids.begin(), *tokenizer.bos());
   }
+  if (!prompt.kept.empty()) ids = keep_prefix(prompt.kept, ids, tokenizer);
   return ids;
 }
 

@@ -100,6 +100,20 @@ TEST(Prompt, MessagesCannotMakeControlTokens) {
   EXPECT_EQ(refused.error().code, Code::kInvalidArgument);
 }
 
+TEST(Prompt, AConversationKeepsItsIds) {
+  auto b = testing::byte_bpe("gpt-2");
+  b.data.bos = b.add("<s>", TokenType::kControl);
+  const int32_t why = static_cast<int32_t>(b.add("why"));
+  const Tokenizer t = b.build();
+  constexpr const char* kPlain = "{% for m in messages %}{{ m.content }};{% endfor %}";
+  ChatPrompt prompt{.messages = {{"user", "why"}, {"assistant", "so"}}};
+  EXPECT_EQ(numbers(encode_prompt(prompt, t, chat(kPlain))), bytes("why;so;"));
+  prompt.kept = {TokenId{why}, TokenId{';'}, TokenId{'s'}};
+  EXPECT_EQ(numbers(encode_prompt(prompt, t, chat(kPlain))), join({{why}, bytes(";so;")}));
+  prompt.kept = {TokenId{1 << 20}, TokenId{-1}};
+  EXPECT_EQ(numbers(encode_prompt(prompt, t, chat(kPlain))), bytes("why;so;"));
+}
+
 TEST(Prompt, BosComesOnce) {
   const ChatPrompt prompt{.messages = {{"user", "x"}}};
   constexpr const char* kWith = "{{ bos_token }}{{ messages[0].content }}";

@@ -68,22 +68,46 @@ void adopt_published(Sequence& s, BlockPool& pool) {
   }
 }
 
+// What stands behind the last full page of a sequence that goes, for who goes on from there.
+void leave_tail(const Sequence& s, BlockPool& pool) {
+  const int32_t size = pool.block_tokens();
+  const int32_t full = s.computed / size;
+  const int32_t rest = s.computed % size;
+  if (rest == 0 || s.published != full) return;
+  const auto at = static_cast<size_t>(full);
+  pool.leave_tail(
+      s.blocks[at], full == 0 ? kNoBlock : s.blocks[at - 1],
+      std::span(s.tokens).subspan(at * static_cast<size_t>(size), static_cast<size_t>(rest)));
+}
+
 bool admit(Sequence& s, size_t n_running, BlockPool& pool, const Budget& budget) {
   const int32_t size = pool.block_tokens();
+  // The last known token is always computed.
+  const std::span<const int32_t> known = std::span(s.tokens).first(s.tokens.size() - 1);
   std::vector<BlockId> found;
-  if (budget.share_prefixes) found = pool.match(std::span(s.tokens).first(s.tokens.size() - 1));
+  BlockPool::Tail tail;
+  if (budget.share_prefixes) {
+    found = pool.match(known);
+    const size_t rest = found.size() * static_cast<size_t>(size);
+    tail = pool.find_tail(found.empty() ? kNoBlock : found.back(), known.subspan(rest));
+  }
   const auto is_free = [&](BlockId id) { return pool.refs(id) == 0; };
   const auto found_free = static_cast<int32_t>(std::ranges::count_if(found, is_free));
   const auto n_found = static_cast<int32_t>(found.size());
-  const int32_t fresh = pages_for(s.n_tokens(), size) - n_found;
+  const int32_t fresh = pages_for(s.n_tokens(), size) - n_found;  // a tail is free too
   if (fresh + found_free + static_cast<int32_t>(n_running) > pool.n_free()) return false;
 
   for (const BlockId id : found) pool.acquire(id);
   s.blocks = std::move(found);
   s.published = n_found;
-  s.computed = n_found * size;
+  s.computed = n_found * size + tail.tokens;
   if (s.preemptions == 0) s.cached_tokens = s.computed;
-  for (int32_t i = 0; i < fresh; ++i) s.blocks.push_back(pool.allocate().value_or(kNoBlock));
+  if (tail.id != kNoBlock) {
+    pool.take_tail(tail.id);
+    s.blocks.push_back(tail.id);
+  }
+  const auto pages = static_cast<size_t>(n_found + fresh);
+  while (s.blocks.size() < pages) s.blocks.push_back(pool.allocate().value_or(kNoBlock));
   return true;
 }
 
@@ -187,6 +211,7 @@ void commit(const StepPlan& plan, BlockPool& pool, const Budget& budget) {
 void retire(Sequence& sequence, SequenceQueues& queues, BlockPool& pool) {
   std::erase(queues.waiting, &sequence);
   std::erase(queues.running, &sequence);
+  leave_tail(sequence, pool);
   pool.release_table(sequence.blocks);
 }
 

@@ -235,6 +235,31 @@ TEST(Scheduler, AFinishedPromptIsFoundAgain) {
   EXPECT_EQ(sim.log.back().size(), 16u);
 }
 
+// Not a token is computed twice when a conversation goes on: the page that was not full is written
+// on.
+TEST(Scheduler, AConversationGoesOnWhereItStood) {
+  const StepLimits limits{.vocab_size = 4,
+                          .context_tokens = 64,
+                          .block_tokens = 8,
+                          .n_blocks = 8,
+                          .max_rows = 64,
+                          .max_sequences = 4};
+  Simulation sim(limits, budget_of(64, 4, 61), ~uint64_t{0});
+  std::vector<int32_t> prompt = {0, 1, 2};
+  for (size_t turn = 0; turn < 5; ++turn) {
+    const size_t want = prompt.size() + 7;
+    const size_t known = turn == 0 ? 0 : prompt.size() - 3;  // the last answer's end and two more
+    sim.log.clear();
+    sim.add(prompt, want);
+    while (!sim.entries.empty() && !HasFatalFailure()) sim.step();
+    size_t rows = 0;
+    for (const auto& tokens : sim.log) rows += tokens.size();
+    EXPECT_EQ(rows, want - 1 - known) << "turn " << turn;
+    prompt = sim.done.rbegin()->second;
+    prompt.insert(prompt.end(), {2, 1});
+  }
+}
+
 TEST(Scheduler, TheYoungestGivesWay) {
   const StepLimits limits{.vocab_size = 4,
                           .context_tokens = 8,
