@@ -4,7 +4,9 @@
 // number of threads at once. A StreamDecoder belongs to one thread.
 // Text is bytes, by intention UTF-8. Bytes that are not valid UTF-8 are encoded too, each as a
 // character of its own: decode(encode(x)) == x for any bytes that the vocabulary can express,
-// except that SentencePiece vocabularies cannot tell U+2581 from a space.
+// except that SentencePiece vocabularies cannot tell U+2581 from a space, and that vocabularies
+// with a normalization (WordPiece, and SentencePiece with a character map or without repeated
+// spaces) give the normalized text back.
 #pragma once
 
 #include <cstddef>
@@ -36,18 +38,23 @@ enum class TokenType : int32_t {
 /// A vocabulary as a model file states it; GGUF keys `tokenizer.ggml.*`. Untrusted: create()
 /// checks.
 struct VocabData {
-  std::string model;                 ///< "llama" (SentencePiece BPE) | "gpt2" (byte-level BPE)
+  /// "llama" (SentencePiece BPE) | "gpt2" (byte-level BPE) | "bert" (WordPiece)
+  std::string model;
   std::string pre;                   ///< name of the pre-tokenizer, for byte-level BPE
   std::vector<std::string> tokens;   ///< by id, in the file's spelling
   std::vector<float> scores;         ///< by id; needed by "llama"
   std::vector<int32_t> token_types;  ///< by id, TokenType; empty: all normal
   std::vector<std::string> merges;   ///< "left right", best first; needed by "gpt2"
-  std::optional<uint32_t> bos, eos, eot, eom, unk, pad;
-  std::optional<bool> add_bos, add_eos, add_space_prefix;  ///< absent: as the model kind has it
+  /// CLS begins a text of "bert" where there is no BOS, SEP ends it.
+  std::optional<uint32_t> bos, eos, eot, eom, unk, pad, sep, cls, mask;
+  // Absent: as the model kind has it.
+  std::optional<bool> add_bos, add_eos, add_sep, add_space_prefix;
+  std::optional<bool> lowercase, strip_accents;  ///< of "bert"
 };
 
 struct EncodeOptions {
-  bool add_special = true;     ///< put BOS in front and EOS behind where the vocabulary wants them
+  bool add_special =
+      true;  ///< put BOS in front, SEP and EOS behind where the vocabulary wants them
   bool parse_special = false;  ///< the text may name control tokens ("<|im_end|>"): trusted text
   /// What the vocabulary has no token for, not even byte tokens or an unknown token, is left out,
   /// as the models' own tokenizers do (some byte-level vocabularies lack bytes that no character of
@@ -98,8 +105,11 @@ class Tokenizer {
   std::optional<TokenId> eot() const;
   std::optional<TokenId> unk() const;
   std::optional<TokenId> pad() const;
+  std::optional<TokenId> sep() const;
+  std::optional<TokenId> mask() const;
   bool adds_bos() const;  ///< encode() with add_special begins with bos()
   bool adds_eos() const;
+  bool adds_sep() const;  ///< encode() with add_special ends with sep(), in front of eos()
   /// EOS, end of turn, and the tokens known by their names to end an answer ("<|im_end|>", ...).
   bool is_end_of_generation(TokenId id) const;
 

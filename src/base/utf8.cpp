@@ -42,6 +42,29 @@ Utf8Step utf8_step(std::string_view text, size_t position) {
   return {size_t{1} + first.following, true, false};
 }
 
+char32_t utf8_decode(std::string_view text, size_t position, size_t bytes) {
+  const uint8_t first = static_cast<uint8_t>(text[position]);
+  if (bytes == 1) return first;
+  char32_t code_point = first & (0x7Fu >> bytes);
+  for (size_t i = 1; i < bytes; ++i) {
+    code_point = code_point << 6 | (static_cast<uint8_t>(text[position + i]) & 0x3Fu);
+  }
+  return code_point;
+}
+
+void utf8_append(char32_t code_point, std::string& out) {
+  if (code_point < 0x80) {
+    out += static_cast<char>(code_point);
+    return;
+  }
+  const int following = code_point < 0x800 ? 1 : code_point < 0x10000 ? 2 : 3;
+  constexpr unsigned kMark[] = {0, 0xC0, 0xE0, 0xF0};
+  out += static_cast<char>(kMark[following] | code_point >> (6 * following));
+  for (int i = following - 1; i >= 0; --i) {
+    out += static_cast<char>(0x80 | (code_point >> (6 * i) & 0x3F));
+  }
+}
+
 size_t utf8_valid_run(std::string_view text, size_t position) {
   size_t end = position;
   while (end < text.size()) {

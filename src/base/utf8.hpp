@@ -17,6 +17,12 @@ struct Utf8Step {
 /// Precondition: position < text.size().
 Utf8Step utf8_step(std::string_view text, size_t position);
 
+/// The code point of a whole character of `bytes` bytes. Precondition: utf8_step() said so.
+char32_t utf8_decode(std::string_view text, size_t position, size_t bytes);
+
+/// Precondition: `code_point` is at most U+10FFFF and no surrogate.
+void utf8_append(char32_t code_point, std::string& out);
+
 /// Bytes from `position` on that are whole characters.
 size_t utf8_valid_run(std::string_view text, size_t position);
 

@@ -84,5 +84,17 @@ TEST(Utf8, TellsCutOffFromIllFormed) {
   EXPECT_EQ(utf8_valid_run("a\xC3\xBC\xFFz", 0), 3u);
 }
 
+TEST(Utf8, DecodesWhatItAppends) {
+  std::string text;
+  for (char32_t c = 0; c <= 0x10FFFF; ++c) {
+    if (c >= 0xD800 && c <= 0xDFFF) continue;
+    text.clear();
+    utf8_append(c, text);
+    const Utf8Step step = utf8_step(text, 0);
+    ASSERT_TRUE(step.valid && step.bytes == text.size()) << std::hex << static_cast<uint32_t>(c);
+    ASSERT_EQ(utf8_decode(text, 0, step.bytes), c);
+  }
+}
+
 }  // namespace
 }  // namespace realm

@@ -32,6 +32,9 @@ class Encoder {
 /// Byte-level BPE ("gpt2"): words of a pre-tokenizer, bytes, ranked merges.
 Result<std::unique_ptr<Encoder>> make_byte_bpe(const Vocab& vocab);
 
+/// WordPiece ("bert"): words, each in its longest tokens from the left.
+Result<std::unique_ptr<Encoder>> make_wpm(const Vocab& vocab);
+
 /// SentencePiece BPE ("llama"): characters, merges by score, bytes for unknown characters.
 Result<std::unique_ptr<Encoder>> make_spm(const Vocab& vocab);
 

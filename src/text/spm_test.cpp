@@ -41,7 +41,9 @@ TEST(Spm, UnknownNeighboursBecomeOneUnknownToken) {
   b.data.add_bos = false;
   b.data.add_space_prefix = false;
   EXPECT_EQ(numbers(b.build().encode("axya")), (Ids{1, 0, 1}));
-  b.data.unk.reset();
+  b.data.unk.reset();  // found by its type
+  EXPECT_EQ(numbers(b.build().encode("axya")), (Ids{1, 0, 1}));
+  b.data.token_types[0] = static_cast<int32_t>(TokenType::kUnused);
   EXPECT_EQ(numbers(b.build().encode("axya")), (Ids{1, 1}));
   const auto strict = b.build().encode("axya", {.drop_inexpressible = false});
   ASSERT_FALSE(strict);

@@ -23,6 +23,7 @@ struct Tokenizer::State {
   std::vector<std::string> pieces;   // by id
   bool adds_bos = false;
   bool adds_eos = false;
+  bool adds_sep = false;
 };
 
 }  // namespace realm

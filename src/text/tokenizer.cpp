@@ -25,6 +25,28 @@ std::string without(std::string_view text, std::string_view mark) {
   return out;
 }
 
+// By the name that files give in tokenizer.ggml.model.
+struct Kind {
+  std::string_view model;
+  Result<std::unique_ptr<Encoder>> (*make)(const Vocab&);
+};
+constexpr Kind kKinds[] = {
+    {"llama", make_spm},
+    {"gpt2", make_byte_bpe},
+    {"bert", make_wpm},
+};
+
+Result<std::unique_ptr<Encoder>> make_encoder(const Vocab& vocab) {
+  std::string names;
+  for (const Kind& kind : kKinds) {
+    if (kind.model == vocab.data().model) return kind.make(vocab);
+    names += names.empty() ? "" : ", ";
+    names += kind.model;
+  }
+  return Error{Code::kUnsupported, str("vocabulary: tokenizer model \"", vocab.data().model,
+                                       "\" (this build has ", names, ")")};
+}
+
 }  // namespace
 
 Tokenizer::Tokenizer(std::shared_ptr<const State> state) : state_(std::move(state)) {}
@@ -33,17 +55,13 @@ Result<Tokenizer> Tokenizer::create(VocabData data) try {
   REALM_ASSIGN(Vocab vocab, Vocab::create(std::move(data)));
   auto state = std::make_shared<State>(std::move(vocab));
   const Vocab& own = state->vocab;
-  if (own.data().model == "llama") {
-    REALM_ASSIGN(state->encoder, make_spm(own));
-  } else if (own.data().model == "gpt2") {
-    REALM_ASSIGN(state->encoder, make_byte_bpe(own));
-  } else {
-    return Error{Code::kUnsupported, str("vocabulary: tokenizer model \"", own.data().model,
-                                         "\" (this build has llama, gpt2)")};
-  }
+  REALM_ASSIGN(state->encoder, make_encoder(own));
 
   state->adds_bos = own.data().add_bos.value_or(state->encoder->adds_bos_by_default());
   state->adds_eos = own.data().add_eos.value_or(false);
+  // A text of "bert" has a separator at its end, whatever else is at its begin.
+  state->adds_sep = own.data().add_sep.value_or(own.data().model == "bert") && own.sep;
+  if (state->adds_sep && own.sep == own.eos) state->adds_eos = false;  // one is enough
   // Only an explicit wish for a token that is not there contradicts itself.
   if (own.data().add_bos.value_or(false) && !own.bos) {
     return Error{Code::kCorruptFile, "vocabulary: texts shall begin with BOS, but there is none"};
@@ -60,9 +78,11 @@ Result<Tokenizer> Tokenizer::create(VocabData data) try {
       case TokenType::kNormal:
         state->pieces.push_back(state->encoder->piece(token));
         break;
+      case TokenType::kUserDefined:
+        state->pieces.push_back(own.data().model == "bert" ? state->encoder->piece(token) : token);
+        break;
       case TokenType::kUnknown:
       case TokenType::kControl:
-      case TokenType::kUserDefined:
         state->pieces.push_back(token);
         break;
       case TokenType::kUnused:
@@ -115,6 +135,7 @@ Result<std::vector<TokenId>> Tokenizer::encode(std::string_view text, EncodeOpti
     }
     at = special ? special->end : end;
   }
+  if (options.add_special && state_->adds_sep) ids.push_back(*state_->vocab.sep);
   if (options.add_special && state_->adds_eos) ids.push_back(*state_->vocab.eos);
   return ids;
 } catch (const std::bad_alloc&) {
@@ -182,8 +203,11 @@ std::optional<TokenId> Tokenizer::eos() const { return state_->vocab.eos; }
 std::optional<TokenId> Tokenizer::eot() const { return state_->vocab.eot; }
 std::optional<TokenId> Tokenizer::unk() const { return state_->vocab.unk; }
 std::optional<TokenId> Tokenizer::pad() const { return state_->vocab.pad; }
+std::optional<TokenId> Tokenizer::sep() const { return state_->vocab.sep; }
+std::optional<TokenId> Tokenizer::mask() const { return state_->vocab.mask; }
 bool Tokenizer::adds_bos() const { return state_->adds_bos; }
 bool Tokenizer::adds_eos() const { return state_->adds_eos; }
+bool Tokenizer::adds_sep() const { return state_->adds_sep; }
 
 bool Tokenizer::is_end_of_generation(TokenId id) const {
   return state_->vocab.contains(id) &&

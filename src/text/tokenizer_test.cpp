@@ -60,9 +60,11 @@ TEST(Vocabulary, ContradictionsAreRefused) {
   refused([](VocabData& d) { d.tokens[5] = "<0xG1>"; }, Code::kCorruptFile, "byte token 5");
   refused([](VocabData& d) { d.bos = 269; }, Code::kCorruptFile, "begin token is 269");
   refused([](VocabData& d) { d.eot = 4294967295u; }, Code::kCorruptFile, "4294967295");
-  refused([](VocabData& d) { d.add_bos = true, d.bos.reset(); }, Code::kCorruptFile, "BOS");
-  refused([](VocabData& d) { d.add_eos = true, d.eos.reset(); }, Code::kCorruptFile, "EOS");
-  refused([](VocabData& d) { d.model = "bert"; }, Code::kUnsupported, "\"bert\"");
+  refused([](VocabData& d) { d.add_bos = true, d.bos.reset(), d.tokens[1] = "x"; },
+          Code::kCorruptFile, "BOS");
+  refused([](VocabData& d) { d.add_eos = true, d.eos.reset(), d.tokens[2] = "x"; },
+          Code::kCorruptFile, "EOS");
+  refused([](VocabData& d) { d.model = "rwkv"; }, Code::kUnsupported, "\"rwkv\"");
   refused([](VocabData& d) { d.model = "gpt2", d.pre = "who"; }, Code::kUnsupported, "\"who\"");
   for (const char* merge : {"", "a", "a ", " a"}) {
     refused(

@@ -83,6 +83,11 @@ Result<Vocab> Vocab::create(VocabData data) {
   REALM_TRY(check_id("end-of-turn", own.eot, size, vocab.eot));
   REALM_TRY(check_id("unknown", own.unk, size, vocab.unk));
   REALM_TRY(check_id("padding", own.pad, size, vocab.pad));
+  REALM_TRY(check_id("separator", own.sep, size, vocab.sep));
+  REALM_TRY(check_id("mask", own.mask, size, vocab.mask));
+  std::optional<TokenId> cls;
+  REALM_TRY(check_id("classification", own.cls, size, cls));
+  if (own.model == "bert" && !vocab.bos) vocab.bos = cls;
   std::optional<TokenId> eom;
   REALM_TRY(check_id("end-of-message", own.eom, size, eom));
 
@@ -96,6 +101,7 @@ Result<Vocab> Vocab::create(VocabData data) {
     vocab.types_.push_back(type == 0 ? TokenType::kUnused : static_cast<TokenType>(type));
     vocab.ids_.emplace(own.tokens[id], TokenId{static_cast<int32_t>(id)});
   }
+  vocab.name_special_tokens();
   vocab.ends_generation_.resize(size);
   vocab.mark_ends();
   for (const auto& id : {vocab.eos, vocab.eot, eom}) {
@@ -110,12 +116,43 @@ Result<Vocab> Vocab::create(VocabData data) {
       if (!byte) return corrupt(str("vocabulary: byte token ", i, " is not spelled <0xHH>"));
       if (!vocab.bytes[*byte]) vocab.bytes[*byte] = id;
     } else if (type == TokenType::kUserDefined) {
-      vocab.specials.add(own.tokens[i], id, false);
+      std::string_view spelling = own.tokens[i];
+      // Files mark the begin of a word in these, too; in a text they stand without it.
+      if (own.model == "bert" && spelling.starts_with("\u2581")) spelling.remove_prefix(3);
+      vocab.specials.add(spelling, id, false);
     } else if (type == TokenType::kControl || type == TokenType::kUnknown) {
       vocab.specials.add(own.tokens[i], id, true);
     }
   }
   return vocab;
+}
+
+// Files name their special tokens by keys; some leave out those that are spelled as always.
+void Vocab::name_special_tokens() {
+  const auto named = [&](std::optional<TokenId>& id, std::string_view name) {
+    if (!id) id = find(name);
+  };
+  if (data_.model == "bert") {
+    named(bos, "[CLS]");
+    named(sep, "[SEP]");
+    named(unk, "[UNK]");
+    named(pad, "[PAD]");
+    named(mask, "[MASK]");
+    if (!sep) sep = eos;
+    // Older files have no types.
+    for (const auto& id : {bos, sep, unk, pad, mask}) {
+      if (id && types_[static_cast<size_t>(index(*id))] == TokenType::kNormal) {
+        types_[static_cast<size_t>(index(*id))] = TokenType::kControl;
+      }
+    }
+  } else if (data_.model == "llama" || data_.model == "t5") {
+    named(bos, "<s>");
+    named(eos, "</s>");
+    const auto unknown = std::find(types_.begin(), types_.end(), TokenType::kUnknown);
+    if (!unk && unknown != types_.end()) {
+      unk = TokenId{static_cast<int32_t>(unknown - types_.begin())};
+    }
+  }
 }
 
 // A token that ends answers must never come out of a user's text, so one that a file calls

@@ -34,13 +34,14 @@ class Vocab {
   bool ends_generation(size_t id) const { return ends_generation_[id]; }
 
   std::optional<TokenId> find(std::string_view text) const;
-  std::optional<TokenId> bos, eos, eot, unk, pad;
+  std::optional<TokenId> bos, eos, eot, unk, pad, sep, mask;
   /// "<0x00>" .. "<0xFF>", where the vocabulary has them.
   std::array<std::optional<TokenId>, 256> bytes{};
   SpecialTrie specials;
 
  private:
   Vocab() = default;
+  void name_special_tokens();
   void mark_ends();
 
   VocabData data_;

@@ -1,6 +1,6 @@
 // Ids equal those of other tokenizers: of llama.cpp on its own vocabularies and 46 texts
-// (tokenizers/*.gguf), and of PyPI `tokenizers` on small vocabularies trained by it and random
-// strings (tokenizers/trained_*.json, made by tests/oracle/tokenizer_oracle.py --write).
+// (tokenizers/*.gguf), and of PyPI `tokenizers` and `sentencepiece` on small vocabularies trained
+// by them and random strings (the JSON files; tests/oracle/*_oracle.py --write makes them).
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -100,6 +100,31 @@ std::string name_of(const ::testing::TestParamInfo<const char*>& info) {
   return name;
 }
 INSTANTIATE_TEST_SUITE_P(Pre, Trained, ::testing::Values("gpt2", "llama-bpe", "smollm"), name_of);
+
+// Vocabularies that normalize: the texts don't come back as they were.
+class Normalizing : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(Normalizing, IdsEqualGoldens) {
+  const auto file = nlohmann::json::parse(testing::read_whole_file(kFolder + GetParam() + ".json"));
+  const auto tokenizer = Tokenizer::create(testing::vocab_of_json(file));
+  ASSERT_TRUE(tokenizer) << tokenizer.error().message;
+  const auto& cases = file.at("cases");
+  ASSERT_GE(cases.size(), 400u);
+  for (const auto& row : cases) {
+    const auto text = row.at("text").get<std::string>();
+    const auto plain = tokenizer->encode(text, {.add_special = false});
+    const auto parsed = tokenizer->encode(text, {.add_special = false, .parse_special = true});
+    ASSERT_TRUE(plain && parsed);
+    EXPECT_EQ(numbers(*plain), row.at("ids").get<std::vector<int32_t>>()) << row.at("text");
+    const auto& expected = row.contains("parsed_ids") ? row.at("parsed_ids") : row.at("ids");
+    EXPECT_EQ(numbers(*parsed), expected.get<std::vector<int32_t>>()) << row.at("text");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, Normalizing,
+                         ::testing::Values("wordpiece_uncased", "wordpiece_cased",
+                                           "wordpiece_accents"),
+                         [](const auto& row) { return std::string(row.param); });
 
 }  // namespace
 }  // namespace realm

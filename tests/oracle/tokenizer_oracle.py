@@ -246,12 +246,17 @@ def write_trained():
             if parsed != row["ids"]:
                 row["parsed_ids"] = parsed
             cases.append(row)
-        path = GOLDEN / f"trained_{'gpt2' if pre == 'gpt-2' else pre}.json"
         kinds = [CONTROL if token in specials else NORMAL for token in tokens]
         head = {"model": "gpt2", "pre": pre, "tokens": tokens, "token_types": kinds, "merges": merges}
-        rows = ",\n".join(json.dumps(row, separators=(",", ":")) for row in cases)
-        path.write_text(json.dumps(head, separators=(",", ":"))[:-1] + ',"cases":[\n' + rows + "\n]}\n")
-        print(path, path.stat().st_size, "bytes,", len(cases), "cases")
+        write_golden(f"trained_{'gpt2' if pre == 'gpt-2' else pre}.json", head, cases)
+
+
+def write_golden(name, head, cases):
+    """A vocabulary and texts with their ids, a line a text."""
+    path = GOLDEN / name
+    rows = ",\n".join(json.dumps(row, separators=(",", ":")) for row in cases)
+    path.write_text(json.dumps(head, separators=(",", ":"))[:-1] + ',"cases":[\n' + rows + "\n]}\n")
+    print(path, path.stat().st_size, "bytes,", len(cases), "cases")
 
 
 def main():

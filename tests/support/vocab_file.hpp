@@ -95,7 +95,8 @@ class GgufVocabReader {
   std::ifstream in_;
 };
 
-/// {"model", "pre", "tokens": [...], "merges": [...], "token_types": [...]}.
+/// {"model", "pre", "tokens": [...], "merges": [...], "token_types": [...]} and, where the kind has
+/// them, "scores", "precompiled_charsmap" (hexadecimal) and the flags.
 inline VocabData vocab_of_json(const nlohmann::json& json) {
   VocabData vocab;
   vocab.model = json.at("model");
@@ -103,6 +104,12 @@ inline VocabData vocab_of_json(const nlohmann::json& json) {
   vocab.tokens = json.at("tokens").get<std::vector<std::string>>();
   vocab.merges = json.at("merges").get<std::vector<std::string>>();
   vocab.token_types = json.at("token_types").get<std::vector<int32_t>>();
+  const auto optional = [&](const char* key, auto& out) {
+    if (json.contains(key)) out = json.at(key).get<std::decay_t<decltype(*out)>>();
+  };
+  optional("lowercase", vocab.lowercase);
+  optional("strip_accents", vocab.strip_accents);
+  optional("add_space_prefix", vocab.add_space_prefix);
   return vocab;
 }
 

@@ -69,8 +69,15 @@ Result<std::optional<VocabData>> read_vocab(const gguf::Metadata& metadata) {
   v.eom = keys.read<uint32_t>(at + "eom_token_id");
   v.unk = keys.read<uint32_t>(at + "unknown_token_id");
   v.pad = keys.read<uint32_t>(at + "padding_token_id");
+  v.sep = keys.read<uint32_t>(at + "seperator_token_id");  // the specification's spelling
+  if (!v.sep) v.sep = keys.read<uint32_t>(at + "separator_token_id");
+  v.cls = keys.read<uint32_t>(at + "cls_token_id");
+  v.mask = keys.read<uint32_t>(at + "mask_token_id");
   v.add_bos = keys.read<bool>(at + "add_bos_token");
   v.add_eos = keys.read<bool>(at + "add_eos_token");
+  v.add_sep = keys.read<bool>(at + "add_sep_token");
+  v.lowercase = keys.read<bool>(at + "normalizer.lowercase");
+  v.strip_accents = keys.read<bool>(at + "normalizer.strip_accents");
   v.add_space_prefix = keys.read<bool>(at + "add_space_prefix");
   REALM_TRY(keys.finish());
   return std::optional<VocabData>(std::move(v));
