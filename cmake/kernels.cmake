@@ -1,6 +1,7 @@
-# Kernels of the cpu backend: one source, compiled once per instruction set with its own flags,
-# everything inside namespace realm::cpu::REALM_ISA. Which table runs is chosen at run time
-# (src/backend/cpu/isa.cpp); nothing compiled here may be called before that choice.
+# Kernels of the cpu backend and of the encoder (src/formats/fit): one source, compiled once per
+# instruction set with its own flags, everything inside a namespace REALM_ISA. Which table runs is
+# chosen at run time (src/backend/cpu/isa.cpp, src/formats/fit/find_kernels.cpp); nothing compiled
+# here may be called before that choice.
 #
 # Kernel sources include no header with inline functions of other namespaces: an inline function
 # compiled for AVX-512 must never be the copy that the linker keeps for everybody

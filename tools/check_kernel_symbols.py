@@ -4,7 +4,7 @@
 usage: check_kernel_symbols.py NM ISA OBJECT...
 
 The linker keeps one definition of every weak symbol (inline functions, templates). If an object
-that was compiled for AVX-512 defines one outside its own namespace realm::cpu::ISA, that copy may
+that was compiled for AVX-512 defines one outside its own namespace realm::...::ISA, that copy may
 run on a machine without AVX-512. Exit 1 and the names if there is one.
 """
 import subprocess
@@ -22,7 +22,7 @@ def weak_symbols(nm, path):
 
 def main():
     nm, isa, *objects = sys.argv[1:]
-    home = f"realm::cpu::{isa}::"
+    home = f"::{isa}::"
     strays = sorted({f"{path.rsplit('/', 1)[-1]}: {name}" for path in objects
                      for name in weak_symbols(nm, path)
                      if home not in name and not name.startswith("DW.ref.")})

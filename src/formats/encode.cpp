@@ -1,21 +1,68 @@
 #include "formats/encode.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
 #include "base/half.hpp"
 #include "base/str.hpp"
-#include "formats/encode_block.hpp"
+#include "formats/fit/batch.hpp"
+#include "formats/pack.hpp"
 #include "formats/visit.hpp"
 
 namespace realm {
 namespace {
 
+// Group `lane` of a batch: codes, sub-scale and sums, into its block of zeros.
+template <Format kFormat>
+void store_group(const fit::Fitted& fitted, uint32_t lane, uint32_t group, uint8_t* block) {
+  constexpr Layout kLayout = layout_of(kFormat);
+  const uint32_t first = group * kLayout.group;
+  for (uint32_t i = 0; i < kLayout.group; i += 4) {
+    put_codes4(kLayout, block, first + i, fitted.raw[i / 4][lane]);
+  }
+  if constexpr (kLayout.sub_scales != SubScales::kNone) {
+    const float min = has_min(kLayout) ? fitted.sub_min[lane] : 0.0f;
+    put_sub_scale(kLayout, block, group,
+                  {static_cast<int32_t>(fitted.sub_scale[lane]), static_cast<int32_t>(min)});
+  }
+  float sum = 0;
+  for (uint32_t i = 0; kLayout.sums != StoredSums::kNone && i < kLayout.group; i += 16) {
+    const float part = fitted.sums[i / 16][lane];
+    sum += part;
+    if constexpr (kLayout.sums == StoredSums::kInt16Per16) {
+      put_u16(block + kLayout.sums_off + (first + i) / 8,
+              static_cast<uint32_t>(static_cast<int32_t>(part)));
+    }
+  }
+  if constexpr (kLayout.sums == StoredSums::kHalf) {
+    put_u16(block + kLayout.sums_off, to_finite_half(fitted.d[lane] * sum));
+  }
+}
+
 template <Format kFormat>
 void encode_blocks(std::span<const float> values, uint8_t* out) {
   constexpr Layout kLayout = layout_of(kFormat);
-  for (size_t first = 0; first < values.size(); first += kLayout.elems, out += kLayout.bytes) {
-    BlockEncoder<kFormat>::encode(values.data() + first, out);
+  constexpr size_t kBatch = size_t{fit::kLanes} * kLayout.group;
+  const fit::Fit fit = fit::fit_kernels().at[0]->fit[static_cast<uint32_t>(kFormat)];
+  fit::Fitted fitted;
+  for (size_t first = 0; first < values.size(); first += kBatch) {
+    const size_t count = std::min(kBatch, values.size() - first);
+    const float* from = values.data() + first;
+    float padded[kBatch];
+    if (count < kBatch) {
+      std::fill(std::copy_n(from, count, padded), padded + kBatch, 0.0f);
+      from = padded;
+    }
+    fit(from, fitted);
+    uint32_t lane = 0;
+    for (size_t i = 0; i < count; i += kLayout.elems, out += kLayout.bytes) {
+      std::memset(out, 0, kLayout.bytes);
+      put_block_scale(kLayout, out, fitted.d[lane], has_min(kLayout) ? fitted.m[lane] : 0.0f);
+      for (uint32_t g = 0; g < uint32_t{kLayout.elems} / kLayout.group; ++g, ++lane) {
+        store_group<kFormat>(fitted, lane, g, out);
+      }
+    }
   }
 }
 
@@ -25,12 +72,13 @@ void encode_16_bit(std::span<const float> values, uint8_t* out, Convert convert)
 }
 
 Result<void> check_values(std::span<const float> values) {
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (std::fabs(values[i]) <= kLargestEncodable) continue;  // false for NaN
-    return Error{Code::kInvalidArgument,
-                 str("element ", i, " is ", values[i], ", which no block format can hold")};
-  }
-  return {};
+  const auto fits = [](float v) { return std::fabs(v) <= kLargestEncodable; };  // no NaN does
+  uint32_t misfits = 0;  // counted without a branch: this is a pass over all values
+  for (const float v : values) misfits += fits(v) ? 0 : 1;
+  if (misfits == 0) return {};
+  const auto found = std::find_if_not(values.begin(), values.end(), fits);
+  return Error{Code::kInvalidArgument, str("element ", found - values.begin(), " is ", *found,
+                                           ", which no block format can hold")};
 }
 
 void encode_plain(Format format, std::span<const float> values, uint8_t* out) {

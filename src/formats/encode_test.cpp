@@ -3,13 +3,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <memory>
 #include <random>
 #include <vector>
 
 #include "base/half.hpp"
 #include "formats/decode.hpp"
+#include "formats/fit/batch.hpp"
 #include "formats/layout.hpp"
 
 namespace realm {
@@ -116,6 +119,67 @@ TEST(Encode, HardRowsStayFiniteAndNoWorseThanNothing) {
         energy += std::pow(double{rows[r][i]}, 2);
       }
       EXPECT_LE(lost, energy * (1 + 1e-6)) << info(format).name << " row " << r;
+    }
+  }
+}
+
+// A batch whose groups are of every kind: random, spikes, constants, zeros, tiny, huge, one sign.
+std::vector<float> mixed_batch(std::mt19937_64& rng, uint32_t group) {
+  std::normal_distribution<float> normal;
+  std::vector<float> values;
+  for (uint32_t lane = 0; lane < fit::kLanes; ++lane) {
+    const auto kind = rng() % 10;
+    const float size = kind == 1 ? 1e-36f : kind == 2 ? 65504.0f : std::exp2(normal(rng));
+    for (uint32_t i = 0; i < group; ++i) {
+      float v = std::clamp(normal(rng), -1.0f, 1.0f) * size;
+      if (kind == 3) v = i == 5 ? -size : 0.0f;
+      if (kind == 4) v = size;
+      if (kind == 5) v = i % 2 == 0 ? 0.0f : -0.0f;
+      if (kind == 6) v = std::fabs(v);
+      if (kind == 7) v = std::round(v * 4) / 4;  // many ties
+      values.push_back(v);
+    }
+  }
+  return values;
+}
+
+TEST(Encode, EveryInstructionSetFindsTheSameBits) {
+  const auto& sets = fit::fit_kernels();
+  if (sets.count < 2) GTEST_SKIP() << "this machine runs one set of kernels only";
+  SCOPED_TRACE(testing::Message() << "seed " << kSeed);
+  std::mt19937_64 rng(kSeed);
+  const auto first = std::make_unique<fit::Fitted>(), other = std::make_unique<fit::Fitted>();
+  for (const Format format : decodable(true)) {
+    for (int round = 0; round < 40; ++round) {
+      const auto values = mixed_batch(rng, layout_of(format).group);
+      std::memset(static_cast<void*>(first.get()), 0, sizeof *first);
+      sets.at[0]->fit[static_cast<uint32_t>(format)](values.data(), *first);
+      for (uint32_t i = 1; i < sets.count; ++i) {
+        std::memset(static_cast<void*>(other.get()), 0, sizeof *other);
+        sets.at[i]->fit[static_cast<uint32_t>(format)](values.data(), *other);
+        ASSERT_EQ(std::memcmp(first.get(), other.get(), sizeof *first), 0)
+            << info(format).name << " round " << round << ": " << sets.at[0]->isa << " and "
+            << sets.at[i]->isa;
+      }
+    }
+  }
+}
+
+// Rows end inside a batch of 16 groups; what stands behind them must not show.
+TEST(Encode, ABlocksBytesDependOnItsElementsAlone) {
+  SCOPED_TRACE(testing::Message() << "seed " << kSeed);
+  std::mt19937_64 rng(kSeed);
+  for (const Format format : decodable(true)) {
+    const Layout layout = layout_of(format);
+    auto values = mixed_batch(rng, layout.group);
+    const auto more = mixed_batch(rng, layout.group);
+    values.insert(values.end(), more.begin(), more.end());
+    const auto whole = encode(format, values);
+    for (size_t block = 0; block < values.size() / layout.elems; ++block) {
+      const auto at = values.begin() + static_cast<std::ptrdiff_t>(block * layout.elems);
+      const auto alone = encode(format, std::vector<float>(at, at + layout.elems));
+      ASSERT_EQ(std::memcmp(alone.data(), whole.data() + block * layout.bytes, layout.bytes), 0)
+          << info(format).name << " block " << block;
     }
   }
 }

@@ -10,7 +10,7 @@
 namespace realm {
 
 /// Puts four parts, one a byte lane, where plane_at4() finds them; i % 4 == 0.
-REALM_HD constexpr void put_plane4(const Plane& plane, uint8_t* block, uint32_t i, uint32_t lanes) {
+REALM_HD void put_plane4(const Plane& plane, uint8_t* block, uint32_t i, uint32_t lanes) {
   const uint32_t shift = plane.bits * ((i % plane.period) / plane.run);
   uint8_t* at = block + plane.off + (i / plane.period) * plane.stride + i % plane.run;
   if (plane.run == 1) {
@@ -18,9 +18,10 @@ REALM_HD constexpr void put_plane4(const Plane& plane, uint8_t* block, uint32_t 
     *at = static_cast<uint8_t>(*at | ((lanes * 0x01020408u) >> 24 & 15u) << shift);
     return;
   }
-  for (uint32_t k = 0; k < 4; ++k) {
-    at[k] = static_cast<uint8_t>(at[k] | (lanes >> (8 * k) & 255u) << shift);
-  }
+  uint32_t word;
+  __builtin_memcpy(&word, at, 4);
+  word |= lanes << shift;  // every lane keeps to its bits
+  __builtin_memcpy(at, &word, 4);
 }
 
 /// Puts one element's part where plane_at() finds it.
@@ -30,7 +31,7 @@ REALM_HD constexpr void put_plane(const Plane& plane, uint8_t* block, uint32_t i
 }
 
 /// Puts four raw codes, one a byte lane, where codes4() finds them; i % 4 == 0.
-REALM_HD constexpr void put_codes4(const Layout& layout, uint8_t* block, uint32_t i, uint32_t raw) {
+REALM_HD void put_codes4(const Layout& layout, uint8_t* block, uint32_t i, uint32_t raw) {
   const uint32_t lo_mask = 0x01010101u * ((1u << layout.lo.bits) - 1);
   put_plane4(layout.lo, block, i, raw & lo_mask);
   if (layout.hi.bits == 0) return;
