@@ -60,8 +60,15 @@ class CheckTest : public ::testing::Test {
   void fill(RmsNorm& op) {
     op = {.x = floats(Shape{5, 6}), .weight = floats(Shape{6}), .out = floats(Shape{5, 6})};
   }
+  void fill(LayerNorm& op) {
+    op = {.x = floats(Shape{5, 6}),
+          .weight = floats(Shape{6}),
+          .bias = floats(Shape{6}),
+          .out = floats(Shape{5, 6})};
+  }
   void fill(Softmax& op) { op = {.x = floats(Shape{5, 6}), .out = floats(Shape{5, 6})}; }
   void fill(Silu& op) { op = {.x = floats(Shape{5, 6}), .out = floats(Shape{5, 6})}; }
+  void fill(Gelu& op) { op = {.x = floats(Shape{5, 6}), .out = floats(Shape{5, 6})}; }
   void fill(Add& op) {
     op = {.a = floats(Shape{5, 6}), .b = floats(Shape{5, 6}), .out = floats(Shape{5, 6})};
   }
@@ -89,6 +96,7 @@ class CheckTest : public ::testing::Test {
   void fill(Attention& op) {
     op = {.q = floats(Shape{5, 32}),
           .batch = batch(5),
+          .lengths = make(Format::kI32, Shape{2}),
           .cache = cache(),
           .out = floats(Shape{5, 32})};
   }
@@ -177,8 +185,8 @@ class CheckTest : public ::testing::Test {
 };
 
 bool optional_tensor(const std::string& name) {
-  return name == "bias" || name.ends_with("_bias") || name == "rows" || name == "q_norm" ||
-         name == "k_norm";
+  return name == "bias" || name.ends_with("_bias") || name == "rows" || name == "lengths" ||
+         name == "q_norm" || name == "k_norm";
 }
 
 TEST_F(CheckTest, RefusesAnAbsentTensor) {
@@ -304,8 +312,10 @@ TEST_F(CheckTest, Aliasing) {
     expect_no_partial(op, out, in, shared);
   };
   judge(&RmsNorm::out, &RmsNorm::x, true, true);
+  judge(&LayerNorm::out, &LayerNorm::x, true, true);
   judge(&Softmax::out, &Softmax::x, true, true);
   judge(&Silu::out, &Silu::x, true, true);
+  judge(&Gelu::out, &Gelu::x, true, true);
   judge(&Add::out, &Add::a, true, true);
   judge(&Add::out, &Add::b, true, true);
   judge(&Mul::out, &Mul::a, true, true);
@@ -349,6 +359,10 @@ TEST_F(CheckTest, RefusesWrongNumbers) {
   fill(norm_linear);
   norm_linear.softcap = -1;
   EXPECT_FALSE(check(norm_linear));
+
+  fill(attention);
+  attention.lengths = make(Format::kI32, Shape{3});  // of two sequences
+  EXPECT_FALSE(check(attention));
 
   Softmax softmax;
   fill(softmax);

@@ -9,6 +9,8 @@
 #include "ops/basic/act_mul.hpp"
 #include "ops/basic/add.hpp"
 #include "ops/basic/embed.hpp"
+#include "ops/basic/gelu.hpp"
+#include "ops/basic/layer_norm.hpp"
 #include "ops/basic/linear.hpp"
 #include "ops/basic/mul.hpp"
 #include "ops/basic/rms_norm.hpp"
@@ -34,8 +36,8 @@ struct Ops {
   using Apply = T<Op...>;
 };
 
-using OpList = Ops<Embed, Linear, RmsNorm, Softmax, Silu, Add, Mul, ActMul,  //
-                   RopeTable, Rope, KvWrite, Attention,                      //
+using OpList = Ops<Embed, Linear, RmsNorm, LayerNorm, Softmax, Silu, Gelu, Add, Mul, ActMul,  //
+                   RopeTable, Rope, KvWrite, Attention,                                       //
                    NormQkvRope, LinearAdd, LinearNormAdd, NormGateUp, NormLinear>;
 
 }  // namespace realm

@@ -25,6 +25,7 @@ Op rows_of(Op op, int64_t first, int64_t count) {
       op,
       [&](std::string_view name, Role role, TensorView& view) {
         if (!view || role == Role::kWeight || (gathers && name == "x")) return;
+        if (name == "lengths") return;  // one a sequence, not one a row
         if (view.format == Format::kI32 && view.shape.rank() == 1) {
           view.offset_bytes += static_cast<size_t>(first) * sizeof(int32_t);
           view.shape = Shape{count};

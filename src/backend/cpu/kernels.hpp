@@ -41,10 +41,16 @@ struct AttendChunk {
 
 struct Kernels {
   void (*rms_norm)(const float* x, const float* weight, float* out, int64_t n, float eps);
+  /// `bias` may be null.
+  void (*layer_norm)(const float* x, const float* weight, const float* bias, float* out, int64_t n,
+                     float eps);
   void (*softmax)(const float* x, float* out, int64_t n, float scale);
   void (*exp)(const float* x, float* out, int64_t n);
   void (*tanh)(const float* x, float* out, int64_t n);
+  void (*erf)(const float* x, float* out, int64_t n);
   void (*silu)(const float* x, float* out, int64_t n);
+  void (*gelu_erf)(const float* x, float* out, int64_t n);
+  void (*gelu_tanh)(const float* x, float* out, int64_t n);
   void (*add)(const float* a, const float* b, float* out, int64_t n);
   void (*mul)(const float* a, const float* b, float* out, int64_t n);
   /// out = act(gate) * up.

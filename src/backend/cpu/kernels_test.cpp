@@ -1,6 +1,6 @@
-// What conformance cannot see from outside: the accuracy of exp and tanh over their whole range,
-// conversions of every 16-bit value. Every instruction set of this build; one that the machine
-// lacks is skipped by name.
+// What conformance cannot see from outside: the accuracy of exp, tanh and erf over their whole
+// range, conversions of every 16-bit value. Every instruction set of this build; one that the
+// machine lacks is skipped by name.
 #include "backend/cpu/kernels.hpp"
 
 #include <gtest/gtest.h>
@@ -87,6 +87,24 @@ TEST_P(KernelsTest, TanhIsWithinFourUnitsOfOne) {
               worst);
 }
 
+struct ErfCheck {
+  void (*kernel)(const float*, float*, int64_t);
+  double* worst;
+  void check(float x, float y) const {
+    const double wanted = std::erf(static_cast<double>(x));
+    *worst = std::max(*worst, std::fabs(static_cast<double>(y) / wanted - 1) / kUnit);
+  }
+};
+
+// Units of erf(x) itself, also where it is small.
+TEST_P(KernelsTest, ErfIsWithinThreeUnits) {
+  double worst = 0;
+  sweep(0x1p-60f, 200.0f, 1021, ErfCheck{kernels().erf, &worst});
+  EXPECT_LT(worst, 3);
+  std::printf("%s: erf is off by at most %.2f units\n", std::string(GetParam().name).c_str(),
+              worst);
+}
+
 TEST_P(KernelsTest, FunctionsKeepSpecialValues) {
   constexpr float kInf = std::numeric_limits<float>::infinity();
   const float x[] = {0.0f, -0.0f, kInf, -kInf, std::nanf(""), 3.4e38f, -3.4e38f};
@@ -104,6 +122,13 @@ TEST_P(KernelsTest, FunctionsKeepSpecialValues) {
   EXPECT_EQ(y[2], 1.0f);
   EXPECT_EQ(y[3], -1.0f);
   EXPECT_TRUE(std::isnan(y[4]));
+  kernels().erf(x, y, 7);
+  EXPECT_EQ(y[0], 0.0f);
+  EXPECT_EQ(y[2], 1.0f);
+  EXPECT_EQ(y[3], -1.0f);
+  EXPECT_TRUE(std::isnan(y[4]));
+  EXPECT_EQ(y[5], 1.0f);
+  EXPECT_EQ(y[6], -1.0f);
 }
 
 TEST_P(KernelsTest, LoadsEvery16BitValue) {

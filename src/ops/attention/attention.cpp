@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -22,7 +23,17 @@ Result<void> check(const Attention& op) {
   REALM_TRY(expect_that(op.kName, op.window >= 0 && op.softcap >= 0,
                         "window and softcap must not be negative"));
   REALM_TRY(expect_batch(op.kName, op.batch, op.q.rows()));
+  REALM_TRY(expect_optional(op.kName, "lengths", op.lengths, Format::kI32,
+                            Shape{op.batch.block_tables.rows()}));
   return expect_no_alias(op.kName, "out", op.out, "q", op.q);
+}
+
+VisibleTokens visible_tokens(const Attention& op, int64_t sequence, int64_t position) {
+  const int64_t window = op.window == 0 ? INT32_MAX : op.window;
+  const int64_t first = std::max<int64_t>(0, position - window + 1);
+  if (!op.lengths) return {first, position + 1};
+  const int64_t length = op.lengths.row<const int32_t>(0)[sequence];
+  return {first, std::min(length, position + window)};
 }
 
 namespace {
@@ -31,10 +42,10 @@ namespace {
 void attend(const Attention& op, int64_t sequence, int64_t position, int64_t kv_head,
             const float* q, float* out) {
   const KvLayer& c = op.cache;
-  const int64_t first = op.window == 0 ? 0 : std::max<int64_t>(0, position - op.window + 1);
+  const auto [first, end] = visible_tokens(op, sequence, position);
   std::vector<double> p;
   double largest = -std::numeric_limits<double>::infinity();
-  for (int64_t t = first; t <= position; ++t) {
+  for (int64_t t = first; t < end; ++t) {
     const auto [block, token] = cache_place(op.batch, c.block_tokens, sequence, t);
     const int64_t at = (kv_head * c.block_tokens + token) * c.head_dim;
     double dot = 0;
@@ -48,7 +59,7 @@ void attend(const Attention& op, int64_t sequence, int64_t position, int64_t kv_
   }
   double sum = 0;
   std::vector<double> mix(static_cast<size_t>(c.head_dim), 0.0);
-  for (int64_t t = first; t <= position; ++t) {
+  for (int64_t t = first; t < end; ++t) {
     const double weight = std::exp(p[static_cast<size_t>(t - first)] - largest);
     const auto [block, token] = cache_place(op.batch, c.block_tokens, sequence, t);
     const int64_t at = (kv_head * c.block_tokens + token) * c.head_dim;

@@ -67,6 +67,44 @@ Approx analyse_softcap(Approx x, float softcap) {
   return x;
 }
 
+Approx analyse_layer_norm(const TensorView& x, const TensorView& weight, const TensorView& bias,
+                          float eps) {
+  Approx out = exact(x);
+  const auto* w = weight.row<const float>(0);
+  const auto dim = static_cast<double>(out.cols);
+  for (int64_t r = 0; r < out.rows; ++r) {
+    double mean = 0;
+    double magnitude = 0;
+    for (int64_t c = 0; c < out.cols; ++c) {
+      mean += out.value[out.at(r, c)] / dim;
+      magnitude += std::fabs(out.value[out.at(r, c)]) / dim;
+    }
+    double variance = 0;
+    for (int64_t c = 0; c < out.cols; ++c) {
+      const double d = out.value[out.at(r, c)] - mean;
+      variance += d * d / dim;
+    }
+    const double scale = 1.0 / std::sqrt(variance + eps);
+    // The mean is a sum and a quotient. Deviations from a wrong mean add its error's square to the
+    // variance, and nothing else: the true ones sum to zero.
+    const double mean_error = (accumulation(dim + 1) + 2 * kUnit) * magnitude + kSmallest;
+    const double moved = mean_error * mean_error * scale * scale;
+    // Half of the variance's error; then as for the root mean square, a deviation's square twice.
+    const double relative = moved / 2 + accumulation(dim + 1) / 2 + 11 * kUnit;
+    for (int64_t c = 0; c < out.cols; ++c) {
+      const double d = out.value[out.at(r, c)] - mean;
+      const double product = d * scale * w[c];
+      const double b = bias ? bias.row<const float>(0)[c] : 0.0;
+      out.value[out.at(r, c)] = static_cast<float>(product + b);
+      // A larger variance makes the scale smaller: at most all of the product is lost by it.
+      out.error[out.at(r, c)] = mean_error * scale * std::fabs(w[c]) * (1 + relative) +
+                                std::min(relative, 1 + 20 * kUnit) * std::fabs(product) +
+                                2 * kUnit * (std::fabs(product) + std::fabs(b)) + kSmallest;
+    }
+  }
+  return out;
+}
+
 double activation_error(Activation activation, double v) {
   // exp saturates where float32 ends: v e^-|v| there is below v * 2^-125.
   const double floor = std::fabs(v) * 2 * kSmallest + kSmallest;
@@ -80,6 +118,14 @@ double activation_error(Activation activation, double v) {
   const double t = std::tanh(z);
   const double inner = 6 * kUnit * std::fabs(z) * (1 - t * t);
   return 0.5 * std::fabs(v) * (inner + (kFunctionUnits + 3) * kUnit) + floor;
+}
+
+double gelu_error(GeluForm form, double v) {
+  if (form == GeluForm::kTanh) return activation_error(Activation::kGeluTanh, v);
+  // 0.5 v (1 + erf(z)): as there; z is off by its product and constant, erf's slope passes it on.
+  const double z = v * 0.70710678118654752;
+  const double inner = 2 * kUnit * std::fabs(z) * 1.1283791670955126 * std::exp(-z * z);
+  return 0.5 * std::fabs(v) * (inner + (kFunctionUnits + 3) * kUnit) + kSmallest;
 }
 
 Approx analyse_act_mul(Activation activation, const Approx& gate, const Approx& up) {

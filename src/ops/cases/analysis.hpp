@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ops/basic/act_mul.hpp"
+#include "ops/basic/gelu.hpp"
 #include "ops/op.hpp"
 
 namespace realm {
@@ -24,7 +25,8 @@ struct Judgement {
 
 constexpr double kUnit = 0x1p-24;       ///< largest relative error of one float32 rounding
 constexpr double kSmallest = 0x1p-126;  ///< below it a device may flush to zero
-constexpr double kFunctionUnits = 4.0;  ///< ulps of an exp or tanh of a device, in units of kUnit
+constexpr double kFunctionUnits =
+    4.0;  ///< ulps of an exp, tanh or erf of a device, in units of kUnit
 
 /// Relative error of a sum of `terms` products in float32, in any order.
 double accumulation(double terms);
@@ -52,6 +54,9 @@ Approx analyse_rms_norm(const TensorView& x, const TensorView& weight, float eps
 Approx analyse_rms_norm(const Approx& x, const TensorView& weight, float eps);
 /// softcap * tanh(x / softcap).
 Approx analyse_softcap(Approx x, float softcap);
+/// Layer norm of exact rows.
+Approx analyse_layer_norm(const TensorView& x, const TensorView& weight, const TensorView& bias,
+                          float eps);
 Approx analyse_linear(const Approx& x, const TensorView& weight, const TensorView& bias,
                       Judgement judgement);
 Approx analyse_act_mul(Activation activation, const Approx& gate, const Approx& up);
@@ -59,6 +64,8 @@ Approx analyse_add(const Approx& a, const Approx& b);
 
 /// Largest error of act(v) in float32.
 double activation_error(Activation activation, double v);
+/// Largest error of gelu(v) in float32.
+double gelu_error(GeluForm form, double v);
 
 /// Magnitude of the terms from which a device may compose the elements of a decoded weight row: for
 /// plain formats |w|; for blocks scale * code and minimum separately, which may cancel.

@@ -29,8 +29,9 @@ void bound_head(const Head& head, double* bounds) {
   const Attention& op = head.op;
   const KvLayer& c = op.cache;
   const int64_t d_end = c.head_dim;
-  const int64_t first = op.window == 0 ? 0 : std::max<int64_t>(0, head.position - op.window + 1);
-  const auto count = static_cast<size_t>(head.position - first + 1);
+  const VisibleTokens seen = visible_tokens(op, head.sequence, head.position);
+  const int64_t first = seen.first;
+  const auto count = static_cast<size_t>(seen.end - first);
   const double scale = std::fabs(op.scale);
 
   std::vector<double> z(count);

@@ -150,6 +150,7 @@ void cases(const Attention*, const CaseOptions& options, const Visit<Attention>&
     spec.chunks = batch.chunks;
     spec.window = cycle({0, 64, 0, 7, 0, 1, 0, 100}, i / 2);
     spec.softcap = cycle(kCaps, i / 5);
+    spec.ahead = i % 3 == 1;
     spec.query_size = cycle({1.0f, 1.0f, 6.0f}, i / 4);
     Scene scene(arena, spec);
     Case<Attention> c;

@@ -112,6 +112,26 @@ std::vector<double> error_bounds(const Silu& op, Judgement, CacheBounds&) {
   });
 }
 
+void cases(const Gelu*, const CaseOptions& options, const Visit<Gelu>& visit) {
+  for (const RowSize& s : row_sizes(options)) {
+    Arena arena(case_seed(options, Gelu::kName, s.index));
+    Gelu op;
+    op.form = s.index % 3 == 2 ? GeluForm::kTanh : GeluForm::kErf;
+    op.x = arena.floats(Shape{s.rows, s.cols}, s.fill, s.in_pad);
+    maybe_poison(s, op.x);
+    op.out = s.in_place ? op.x : arena.output(Shape{s.rows, s.cols}, s.out_pad);
+    Case<Gelu> c{.label = label_of(s) + (op.form == GeluForm::kErf ? " erf" : " tanh"), .op = op};
+    c.refill = [&arena, op] { arena.refill(op.x, Fill::kOutliers); };
+    visit(c, arena);
+  }
+}
+
+std::vector<double> error_bounds(const Gelu& op, Judgement, CacheBounds&) {
+  return each_element(op.out, [&](int64_t r, int64_t c) {
+    return gelu_error(op.form, op.x.row<const float>(r)[c]);
+  });
+}
+
 void cases(const ActMul*, const CaseOptions& options, const Visit<ActMul>& visit) {
   for (const RowSize& s : row_sizes(options)) {
     Arena arena(case_seed(options, ActMul::kName, s.index));
@@ -152,6 +172,33 @@ void cases(const RmsNorm*, const CaseOptions& options, const Visit<RmsNorm>& vis
 
 std::vector<double> error_bounds(const RmsNorm& op, Judgement, CacheBounds&) {
   return analyse_rms_norm(op.x, op.weight, op.eps).error;
+}
+
+void cases(const LayerNorm*, const CaseOptions& options, const Visit<LayerNorm>& visit) {
+  for (const RowSize& s : row_sizes(options)) {
+    Arena arena(case_seed(options, LayerNorm::kName, s.index));
+    LayerNorm op;
+    op.eps = cycle({1e-12f, 1e-5f, 1e-6f}, s.index);
+    op.x = arena.floats(Shape{s.rows, s.cols}, s.fill, s.in_pad);
+    // Rows far from zero: what is left of their digits is their deviations.
+    const float shift = cycle({0.0f, 0.0f, 30.0f, -1000.0f}, s.index / 2);
+    for (int64_t r = 0; r < s.rows; ++r) {
+      for (int64_t c = 0; c < s.cols; ++c) op.x.row<float>(r)[c] += shift;
+    }
+    maybe_poison(s, op.x);
+    op.weight = arena.floats(Shape{s.cols}, s.index % 5 == 0 ? Fill::kOutliers : Fill::kPositive);
+    if (s.index % 3 != 1) op.bias = arena.floats(Shape{s.cols}, Fill::kGaussian);
+    op.out = s.in_place ? op.x : arena.output(Shape{s.rows, s.cols}, s.out_pad);
+    Case<LayerNorm> c{
+        .label = label_of(s) + str(" eps ", op.eps, " shift ", shift, op.bias ? " bias" : ""),
+        .op = op};
+    c.refill = [&arena, op] { arena.refill(op.x, Fill::kOutliers); };
+    visit(c, arena);
+  }
+}
+
+std::vector<double> error_bounds(const LayerNorm& op, Judgement, CacheBounds&) {
+  return analyse_layer_norm(op.x, op.weight, op.bias, op.eps).error;
 }
 
 void cases(const Softmax*, const CaseOptions& options, const Visit<Softmax>& visit) {

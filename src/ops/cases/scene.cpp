@@ -56,8 +56,9 @@ Scene::Scene(Arena& arena, const SceneSpec& spec) : arena_(arena), spec_(spec) {
   cache_ = arena.cache(spec.format, spec.kv_heads, spec.head_dim, spec.block_tokens, total);
   batch_.positions = arena.ints(Shape{n}, positions);
   batch_.sequences = arena.ints(Shape{n}, sequences);
-  batch_.block_tables = arena.ints(
-      Shape{static_cast<int64_t>(spec.lengths.size()), static_cast<int64_t>(max_blocks)}, tables);
+  const auto n_sequences = static_cast<int64_t>(spec.lengths.size());
+  batch_.block_tables = arena.ints(Shape{n_sequences, static_cast<int64_t>(max_blocks)}, tables);
+  if (spec.ahead) lengths_ = arena.ints(Shape{n_sequences}, spec.lengths);
 }
 
 KvWrite Scene::fill(bool but_batch) {
@@ -104,6 +105,7 @@ Attention Scene::attention(int32_t window, float softcap, float query_size, int6
     for (int64_t c = 0; c < op.q.cols(); ++c) op.q.row<float>(r)[c] *= query_size;
   }
   op.batch = batch_;
+  op.lengths = lengths_;
   op.cache = cache_;
   op.out = arena_.output(op.q.shape, pad);
   op.scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(spec_.head_dim)));
@@ -130,6 +132,7 @@ void Scene::move(bool halve) {
     std::swap_ranges(batch_.block_tables.row<int32_t>(0),
                      batch_.block_tables.row<int32_t>(0) + batch_.block_tables.cols(),
                      batch_.block_tables.row<int32_t>(1));
+    if (lengths_) std::swap(lengths_.row<int32_t>(0)[0], lengths_.row<int32_t>(0)[1]);
   }
 }
 
@@ -141,6 +144,7 @@ std::string Scene::label() const {
     out +=
         c.sequence < 0 ? str(" pad*", c.count) : str(" ", c.sequence, "@", c.first, "*", c.count);
   }
+  if (spec_.ahead) out += ", ahead";
   if (spec_.window > 0) out += str(", window ", spec_.window);
   if (spec_.softcap > 0) out += str(", softcap ", spec_.softcap);
   if (spec_.query_size != 1) out += str(", queries * ", spec_.query_size);

@@ -26,6 +26,7 @@ struct SceneSpec {
   std::vector<int32_t> lengths;  ///< tokens of each sequence
   std::vector<Chunk> chunks;     ///< the batch, in order
   int32_t window = 0;
+  bool ahead = false;  ///< attention of the batch sees what follows too
   float softcap = 0;
   float query_size = 1;  ///< standard deviation of queries
 };
@@ -47,7 +48,7 @@ class Scene {
   Attention attention(int32_t window, float softcap, float query_size, int64_t pad = 0);
 
   /// The same scene with positions moved back by one (or halved), and the first two sequences'
-  /// pages exchanged: other contents for a replay.
+  /// pages and lengths exchanged: other contents for a replay.
   void move(bool halve);
 
   std::string label() const;
@@ -57,6 +58,7 @@ class Scene {
   SceneSpec spec_;
   KvLayer cache_;
   BatchView batch_;
+  TensorView lengths_;  // where the spec looks ahead
 };
 
 }  // namespace realm

@@ -7,10 +7,15 @@
 namespace realm::cpu::REALM_ISA {
 
 void rms_norm(const float* x, const float* weight, float* out, int64_t n, float eps);
+void layer_norm(const float* x, const float* weight, const float* bias, float* out, int64_t n,
+                float eps);
 void softmax(const float* x, float* out, int64_t n, float scale);
 void exp_row(const float* x, float* out, int64_t n);
 void tanh_row(const float* x, float* out, int64_t n);
+void erf_row(const float* x, float* out, int64_t n);
 void silu_row(const float* x, float* out, int64_t n);
+void gelu_erf_row(const float* x, float* out, int64_t n);
+void gelu_tanh_row(const float* x, float* out, int64_t n);
 void add_row(const float* a, const float* b, float* out, int64_t n);
 void mul_row(const float* a, const float* b, float* out, int64_t n);
 void silu_mul(const float* gate, const float* up, float* out, int64_t n);

@@ -40,6 +40,36 @@ void rms_norm(const float* x, const float* weight, float* out, int64_t n, float 
   map2(x, weight, out, n, [scale](F32 v, F32 w) { return v * scale * w; });
 }
 
+void layer_norm(const float* x, const float* weight, const float* bias, float* out, int64_t n,
+                float eps) {
+  const auto count = static_cast<float>(n);
+  F32 sums[4] = {set1(0), set1(0), set1(0), set1(0)};
+  int64_t i = 0;
+  for (; i + 4 * kLanes <= n; i += 4 * kLanes) {
+    for (int s = 0; s < 4; ++s) sums[s] = sums[s] + load(x + i + s * kLanes);
+  }
+  for (; i < n; i += kLanes) {
+    sums[0] = sums[0] + load_n(x + i, n - i < kLanes ? n - i : kLanes);
+  }
+  const F32 mean = set1(reduce_add((sums[0] + sums[1]) + (sums[2] + sums[3])) / count);
+  for (F32& sum : sums) sum = set1(0);
+  for (i = 0; i + 4 * kLanes <= n; i += 4 * kLanes) {
+    for (int s = 0; s < 4; ++s) {
+      const F32 d = load(x + i + s * kLanes) - mean;
+      sums[s] = fma(d, d, sums[s]);
+    }
+  }
+  for (; i < n; i += kLanes) {
+    const int64_t lanes = n - i < kLanes ? n - i : kLanes;
+    const F32 d = keep_lanes(load_n(x + i, lanes) - mean, 0, lanes, set1(0));
+    sums[0] = fma(d, d, sums[0]);
+  }
+  const float squares = reduce_add((sums[0] + sums[1]) + (sums[2] + sums[3]));
+  const F32 scale = set1(1.0f / __builtin_sqrtf(squares / count + eps));
+  map2(x, weight, out, n, [mean, scale](F32 v, F32 w) { return (v - mean) * scale * w; });
+  if (bias != nullptr) map2(out, bias, out, n, [](F32 v, F32 b) { return v + b; });
+}
+
 void softmax(const float* x, float* out, int64_t n, float scale) {
   const F32 factor = set1(scale);
   const F32 lowest = set1(-__builtin_inff());
@@ -69,8 +99,17 @@ void exp_row(const float* x, float* out, int64_t n) {
 void tanh_row(const float* x, float* out, int64_t n) {
   map1(x, out, n, [](F32 v) { return tanh(v); });
 }
+void erf_row(const float* x, float* out, int64_t n) {
+  map1(x, out, n, [](F32 v) { return erf(v); });
+}
 void silu_row(const float* x, float* out, int64_t n) {
   map1(x, out, n, [](F32 v) { return silu(v); });
+}
+void gelu_erf_row(const float* x, float* out, int64_t n) {
+  map1(x, out, n, [](F32 v) { return gelu_erf(v); });
+}
+void gelu_tanh_row(const float* x, float* out, int64_t n) {
+  map1(x, out, n, [](F32 v) { return gelu_tanh(v); });
 }
 void add_row(const float* a, const float* b, float* out, int64_t n) {
   map2(a, b, out, n, [](F32 u, F32 v) { return u + v; });

@@ -4,10 +4,14 @@ namespace realm::cpu::REALM_ISA {
 
 extern const Kernels kKernels = {
     .rms_norm = &rms_norm,
+    .layer_norm = &layer_norm,
     .softmax = &softmax,
     .exp = &exp_row,
     .tanh = &tanh_row,
+    .erf = &erf_row,
     .silu = &silu_row,
+    .gelu_erf = &gelu_erf_row,
+    .gelu_tanh = &gelu_tanh_row,
     .add = &add_row,
     .mul = &mul_row,
     .silu_mul = &silu_mul,

@@ -96,10 +96,10 @@ class Runner {
   // Visible tokens of token `t` of a tile, relative to the chunk.
   void visible(const AttentionTile& tile, int32_t t, int32_t chunk, int32_t& first,
                int32_t& last) const {
-    const int32_t position = tile.first_position + t;
-    const int32_t start = op_.window == 0 ? 0 : std::max(0, position - op_.window + 1);
-    first = std::max(0, start - chunk * kChunkTokens);
-    last = std::min(kChunkTokens, position + 1 - chunk * kChunkTokens);
+    const auto seen = visible_tokens(op_, tile.sequence, tile.first_position + t);
+    const int64_t start = int64_t{chunk} * kChunkTokens;
+    first = static_cast<int32_t>(std::max<int64_t>(0, seen.first - start));
+    last = static_cast<int32_t>(std::clamp<int64_t>(seen.end - start, 0, kChunkTokens));
   }
 
   void attend(const AttentionItem& item, int32_t chunk, const State& out, float* rest) const {

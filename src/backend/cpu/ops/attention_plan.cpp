@@ -30,9 +30,12 @@ void find_tiles(const Attention& op, int32_t max_tokens, AttentionPlan& plan) {
     }
   }
   for (AttentionTile& tile : plan.tiles) {
-    const int32_t first = op.window == 0 ? 0 : tile.first_position - op.window + 1;
-    tile.first_chunk = std::max(first, 0) / kChunkTokens;
-    tile.end_chunk = (tile.first_position + tile.tokens - 1) / kChunkTokens + 1;
+    // Ranges move along with positions: the first row sees the first token, the last row the last.
+    const int32_t last = tile.first_position + tile.tokens - 1;
+    const int64_t first = visible_tokens(op, tile.sequence, tile.first_position).first;
+    const int64_t end = visible_tokens(op, tile.sequence, last).end;
+    tile.first_chunk = static_cast<int32_t>(first / kChunkTokens);
+    tile.end_chunk = static_cast<int32_t>((end - 1) / kChunkTokens + 1);
   }
 }
 

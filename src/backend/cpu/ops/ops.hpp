@@ -8,8 +8,10 @@ namespace realm::cpu {
 
 Result<void> run(const OpContext& context, const Embed& op);
 Result<void> run(const OpContext& context, const RmsNorm& op);
+Result<void> run(const OpContext& context, const LayerNorm& op);
 Result<void> run(const OpContext& context, const Softmax& op);
 Result<void> run(const OpContext& context, const Silu& op);
+Result<void> run(const OpContext& context, const Gelu& op);
 Result<void> run(const OpContext& context, const Add& op);
 Result<void> run(const OpContext& context, const Mul& op);
 Result<void> run(const OpContext& context, const ActMul& op);
