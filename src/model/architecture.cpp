@@ -10,8 +10,7 @@ namespace realm {
 namespace {
 
 constexpr const Architecture* kArchitectures[] = {
-    &families::kLlama,
-    &families::kQwen2,
+    &families::kLlama, &families::kQwen2, &families::kQwen3, &families::kGemma2, &families::kGemma3,
 };
 
 }  // namespace

@@ -15,8 +15,8 @@ constexpr int32_t kDefaultContext = 8192;
 
 Error bad_option(const std::string& story) { return {Code::kInvalidArgument, story}; }
 
-// Rows of the embedding: what the metadata says, else one for each token of the vocabulary, else
-// as many as there are.
+// Rows of the embedding: what the metadata says, else as many as there are. Some models pad theirs:
+// more rows than the vocabulary has tokens.
 Result<int32_t> vocab_size_of(const gguf::File& file, const std::string& architecture,
                               const std::optional<Tokenizer>& tokenizer) {
   constexpr int64_t kMost = 1 << 24;
@@ -24,8 +24,6 @@ Result<int32_t> vocab_size_of(const gguf::File& file, const std::string& archite
   int64_t size = 0;
   if (file.metadata().find(key) != nullptr) {
     REALM_ASSIGN(size, file.metadata().get<int64_t>(key));
-  } else if (tokenizer) {
-    size = static_cast<int64_t>(tokenizer->vocab_size());
   } else {
     REALM_ASSIGN(const gguf::TensorInfo* embedding, file.tensor("token_embd.weight"));
     size = embedding->shape.rows();
@@ -34,8 +32,9 @@ Result<int32_t> vocab_size_of(const gguf::File& file, const std::string& archite
     return Error{Code::kCorruptFile, str("key ", key, ": ", size, " is outside 1 ... ", kMost)};
   }
   if (tokenizer && static_cast<int64_t>(tokenizer->vocab_size()) > size) {
-    return Error{Code::kCorruptFile, str("key ", key, ": ", size, " is less than the ",
-                                         tokenizer->vocab_size(), " tokens of the vocabulary")};
+    return Error{Code::kCorruptFile,
+                 str("key ", key, ": ", size, " rows of the embedding are less than the ",
+                     tokenizer->vocab_size(), " tokens of the vocabulary")};
   }
   return static_cast<int32_t>(size);
 }

@@ -8,5 +8,8 @@ namespace realm::families {
 
 extern const Architecture kLlama;
 extern const Architecture kQwen2;
+extern const Architecture kQwen3;
+extern const Architecture kGemma2;
+extern const Architecture kGemma3;
 
 }  // namespace realm::families

@@ -1,16 +1,14 @@
 // The llama family: RMS norm before attention and before a gated feed-forward, rotary positions,
-// grouped key-value heads. Llama 1 to 3, Mistral, SmolLM, TinyLlama; qwen2 is the same with biases
-// on Q, K and V and NeoX's order of pairs.
+// grouped key-value heads. Llama 1 to 3, Mistral, SmolLM, TinyLlama.
+#include "model/families/llama.hpp"
+
 #include "backend/device.hpp"
 #include "model/families/decoder_weights.hpp"
-#include "model/families/families.hpp"
 #include "model/load/decoder_config.hpp"
-#include "ops/op_list.hpp"
 
 namespace realm::families {
-namespace {
 
-void declare(WeightBinder& file, const Config& config, Weights& weights) {
+void llama_declare(WeightBinder& file, const Config& config, Weights& weights) {
   declare_vocabulary(file, config, weights);
   declare_rope(file, config, weights);
   declare_layers(file, config, weights, [](auto& from, const Config& c, const auto& at, auto& L) {
@@ -19,7 +17,7 @@ void declare(WeightBinder& file, const Config& config, Weights& weights) {
   });
 }
 
-void layers(Stream& s, const Config& c, const Weights& w, const StepViews& v) {
+void llama_layers(Stream& s, const Config& c, const Weights& w, const StepViews& v) {
   s.run(Embed{.tokens = v.tokens, .table = w.embedding, .out = v.hidden});  // [n, dim]
   s.run(RopeTable{.positions = v.batch.positions,
                   .inv_freq = w.rope.inv_freq,
@@ -68,7 +66,7 @@ void layers(Stream& s, const Config& c, const Weights& w, const StepViews& v) {
   }
 }
 
-void head(Stream& s, const Config& c, const Weights& w, const HeadViews& v) {
+void llama_head(Stream& s, const Config& c, const Weights& w, const HeadViews& v) {
   s.run(NormLinear{.x = v.hidden,
                    .rows = v.rows,
                    .norm_weight = w.output_norm,
@@ -78,15 +76,8 @@ void head(Stream& s, const Config& c, const Weights& w, const HeadViews& v) {
                    .eps = c.norm_eps});  // [m, vocab]
 }
 
-constexpr std::string_view kOps[] = {Embed::kName,     RopeTable::kName, NormQkvRope::kName,
-                                     Attention::kName, LinearAdd::kName, NormGateUp::kName,
-                                     NormLinear::kName};
-
-}  // namespace
-
-const Architecture kLlama = {
-    "llama", RopePairs::kAdjacent, read_decoder_config, declare, layers, head, kOps};
-const Architecture kQwen2 = {
-    "qwen2", RopePairs::kHalves, read_decoder_config, declare, layers, head, kOps};
+const Architecture kLlama = {"llama",       RopePairs::kAdjacent, read_decoder_config,
+                             llama_declare, llama_layers,         llama_head,
+                             kLlamaOps};
 
 }  // namespace realm::families

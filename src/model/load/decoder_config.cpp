@@ -28,6 +28,7 @@ constexpr std::string_view kNotHere[] = {
     "attention.sliding_window_pattern",
     "attention.temperature_scale",
     "rope.scaling.yarn_log_multiplier",
+    "rope.freq_base_swa",
 };
 
 void refuse_strangers(KeyReader& keys, std::span<const std::string_view> understands) {

@@ -90,6 +90,12 @@ void WeightBinder::constant(TensorView& slot, std::vector<float> values) {
   vectors_.push_back({&slot, std::move(values)});
 }
 
+void WeightBinder::ignore_all(std::string_view begin) {
+  for (const gguf::TensorInfo& tensor : file_.tensors()) {
+    if (tensor.name.starts_with(begin)) used_.insert(tensor.name);
+  }
+}
+
 Result<void> WeightBinder::finish() const {
   if (error_) return *error_;
   for (const gguf::TensorInfo& tensor : file_.tensors()) {

@@ -37,6 +37,9 @@ class WeightBinder {
   /// A tensor that may be there and is not needed.
   void ignore(const std::string& name) { used_.insert(name); }
 
+  /// All tensors whose names begin so.
+  void ignore_all(std::string_view begin);
+
   /// The first failure, or a tensor that nobody declared: leaving it out would change the answers.
   Result<void> finish() const;
   /// Of everything declared, as stored in the file.

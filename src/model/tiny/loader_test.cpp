@@ -123,7 +123,8 @@ TEST_F(Loader, ArchitecturesAreRefusedByName) {
   Spec spec;
   spec.architecture = "mamba";
   EXPECT_EQ(refusal(spec, Code::kUnsupported),
-            "architecture \"mamba\" is not one of those this build runs: llama, qwen2");
+            "architecture \"mamba\" is not one of those this build runs: llama, qwen2, qwen3, "
+            "gemma2, gemma3");
   Spec none;
   none.drop_keys = {"general.architecture"};
   EXPECT_EQ(refusal(none, Code::kCorruptFile),
@@ -170,7 +171,7 @@ TEST_F(Loader, SenselessNumbersAreNamed) {
             "\"longrope\" is not one of none, linear, yarn, llama3");
   EXPECT_EQ(story("rope.scaling.factor", 0.0f), "0 is outside 1e-06 ... 1e+06");
   EXPECT_EQ(story("vocab_size", uint32_t{100}),
-            "100 is less than the 260 tokens of the vocabulary");
+            "100 rows of the embedding are less than the 260 tokens of the vocabulary");
   EXPECT_EQ(story("vocab_size", uint64_t{1} << 60),
             "1152921504606846976 is outside 1 ... 16777216");
   EXPECT_EQ(story("expert_count", uint32_t{8}, Code::kUnsupported),
