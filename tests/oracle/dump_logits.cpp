@@ -84,8 +84,8 @@ int main(int argc, char** argv) {
   if (argc != 4) return 2;
   const realm::FormatInfo* cache = realm::find_format(std::string_view(argv[3]));
   if (cache == nullptr) return 2;
-  const realm::LogSink log = [](realm::LogLevel, const std::string& line) {
-    std::cerr << line << "\n";
+  const realm::LogSink log = [](realm::LogLevel level, const std::string& line) {
+    if (level != realm::LogLevel::kDebug) std::cerr << line << "\n";
   };
   auto device = realm::open_device(argv[2], {}, log);
   if (!device) return fail(device.error());
