@@ -38,18 +38,21 @@ enum class TokenType : int32_t {
 /// A vocabulary as a model file states it; GGUF keys `tokenizer.ggml.*`. Untrusted: create()
 /// checks.
 struct VocabData {
-  /// "llama" (SentencePiece BPE) | "gpt2" (byte-level BPE) | "bert" (WordPiece)
+  /// "llama" (SentencePiece BPE) | "gpt2" (byte-level BPE) | "bert" (WordPiece) | "t5"
+  /// (unigram) | "gemma4" (SentencePiece BPE with listed merges)
   std::string model;
   std::string pre;                   ///< name of the pre-tokenizer, for byte-level BPE
   std::vector<std::string> tokens;   ///< by id, in the file's spelling
-  std::vector<float> scores;         ///< by id; needed by "llama"
+  std::vector<float> scores;         ///< by id; needed by "llama", "t5"
   std::vector<int32_t> token_types;  ///< by id, TokenType; empty: all normal
-  std::vector<std::string> merges;   ///< "left right", best first; needed by "gpt2"
+  std::vector<std::string> merges;   ///< "left right", best first; needed by "gpt2", "gemma4"
   /// CLS begins a text of "bert" where there is no BOS, SEP ends it.
   std::optional<uint32_t> bos, eos, eot, eom, unk, pad, sep, cls, mask;
   // Absent: as the model kind has it.
   std::optional<bool> add_bos, add_eos, add_sep, add_space_prefix;
+  std::optional<bool> remove_extra_whitespaces;  ///< of "t5" and "llama"
   std::optional<bool> lowercase, strip_accents;  ///< of "bert"
+  std::string precompiled_charsmap;              ///< bytes; of "t5" and "llama"; empty: none
 };
 
 struct EncodeOptions {

@@ -27,6 +27,7 @@ class Encoder {
   virtual bool adds_space() const = 0;
   /// When the file does not say.
   virtual bool adds_bos_by_default() const = 0;
+  virtual bool adds_eos_by_default() const { return false; }
 };
 
 /// Byte-level BPE ("gpt2"): words of a pre-tokenizer, bytes, ranked merges.
@@ -35,7 +36,11 @@ Result<std::unique_ptr<Encoder>> make_byte_bpe(const Vocab& vocab);
 /// WordPiece ("bert"): words, each in its longest tokens from the left.
 Result<std::unique_ptr<Encoder>> make_wpm(const Vocab& vocab);
 
-/// SentencePiece BPE ("llama"): characters, merges by score, bytes for unknown characters.
+/// Unigram ("t5"): the likeliest tokens, bytes or the unknown token for unknown characters.
+Result<std::unique_ptr<Encoder>> make_ugm(const Vocab& vocab);
+
+/// SentencePiece BPE: characters, merges by score ("llama") or by a list ("gemma4"), bytes for
+/// unknown characters.
 Result<std::unique_ptr<Encoder>> make_spm(const Vocab& vocab);
 
 }  // namespace realm

@@ -5,10 +5,9 @@
 //
 // Scores are ranks in disguise, so the merges are a table of pairs made once: for every token, each
 // way to cut it in two symbols. Characters that are no tokens take part as symbols of their own.
+// `gemma4` vocabularies differ in that they list their merges.
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <functional>
 #include <string>
 #include <unordered_map>
 
@@ -16,11 +15,13 @@
 #include "base/utf8.hpp"
 #include "text/encoder.hpp"
 #include "text/merges.hpp"
+#include "text/sentencepiece.hpp"
+#include "text/word_memory.hpp"
 
 namespace realm {
 namespace {
 
-constexpr std::string_view kSpace = "\xE2\x96\x81";  // U+2581
+using sentencepiece::Normalizer;
 
 // Longer tokens are not looked for: the published vocabularies end at some 200 bytes (runs of
 // spaces), and a malformed one must not make the table of pairs quadratic in the file's size.
@@ -28,62 +29,74 @@ constexpr size_t kMaxMergedBytes = 256;
 
 class Spm final : public Encoder {
  public:
-  explicit Spm(const Vocab& vocab) : vocab_(vocab) {}
+  Spm(const Vocab& vocab, Normalizer normalizer)
+      : vocab_(vocab), normalizer_(std::move(normalizer)) {}
 
-  Result<void> read_tokens();
+  void read_tokens();
+  Result<void> read_scores();
+  Result<void> read_merges();
+  void find_ascii() {
+    for (size_t c = 0; c < ascii_.size(); ++c) {
+      const char character = static_cast<char>(c);
+      ascii_[c] = symbol_of({&character, 1});
+    }
+  }
   Result<void> encode(std::string_view text, bool opens, const EncodeOptions& options,
                       std::vector<TokenId>& out) const override;
-  std::string piece(std::string_view token) const override;
-  bool adds_space() const override { return vocab_.data().add_space_prefix.value_or(true); }
+  std::string piece(std::string_view token) const override {
+    return sentencepiece::unescaped(token);
+  }
+  bool adds_space() const override {
+    return vocab_.data().add_space_prefix.value_or(vocab_.data().model == "llama");
+  }
   bool adds_bos_by_default() const override { return true; }
 
  private:
-  Result<void> encode_word(std::string_view word, const EncodeOptions& options, MergeChain& chain,
-                           std::vector<TokenId>& out) const;
-  Result<void> emit_unknown(std::string_view character, const EncodeOptions& options,
+  struct Work {
+    MergeChain chain;
+    WordMemory words;
+    bool after_unknown = false;
+  };
+  Result<void> encode_words(std::string_view text, const EncodeOptions& options, Work& work,
                             std::vector<TokenId>& out) const;
+  Result<void> encode_word(std::string_view word, const EncodeOptions& options, Work& work,
+                           std::vector<TokenId>& out) const;
   Symbol symbol_of(std::string_view text) const {
     const auto found = symbols_.find(text);
     return found == symbols_.end() ? kNoSymbol : found->second;
   }
 
   const Vocab& vocab_;
+  Normalizer normalizer_;
   std::unordered_map<std::string_view, Symbol> symbols_;  // views into the vocabulary's tokens
   std::array<Symbol, 128> ascii_{};
   MergeTable merges_;
-  // No token holds U+2581 behind another character (true of Llama's): then no merge can cross such
-  // a place, and a text may be cut there into words without changing its ids.
-  bool words_are_apart_ = true;
+  sentencepiece::WordCutter cutter_;
 };
 
-Result<void> Spm::read_tokens() {
+void Spm::read_tokens() {
+  for (size_t id = 0; id < vocab_.size(); ++id) {
+    if (vocab_.type(id) != TokenType::kNormal || vocab_.token(id).empty()) continue;
+    symbols_.emplace(vocab_.token(id), static_cast<Symbol>(id));
+    cutter_.add(vocab_.token(id));
+  }
+}
+
+Result<void> Spm::read_scores() {
   const VocabData& data = vocab_.data();
   if (data.scores.empty()) return Error{Code::kCorruptFile, "vocabulary: scores are missing"};
 
   std::vector<uint32_t> tokens;
-  for (size_t id = 0; id < vocab_.size(); ++id) {
-    if (vocab_.type(id) != TokenType::kNormal || vocab_.token(id).empty()) continue;
-    if (symbols_.emplace(vocab_.token(id), static_cast<Symbol>(id)).second) {
-      tokens.push_back(static_cast<uint32_t>(id));
-    }
-  }
+  for (const auto& [token, id] : symbols_) tokens.push_back(static_cast<uint32_t>(id));
+  std::sort(tokens.begin(), tokens.end());
   Symbol next = static_cast<Symbol>(vocab_.size());
   for (const uint32_t id : tokens) {
     const std::string_view token = vocab_.token(id);
     for (size_t at = 0; at < token.size();) {
       const size_t bytes = utf8_step(token, at).bytes;
-      const std::string_view character = token.substr(at, bytes);
-      if (symbols_.emplace(character, next).second) ++next;
-      if (at > 0 && character == kSpace &&
-          token.substr(at - std::min(at, kSpace.size()), kSpace.size()) != kSpace) {
-        words_are_apart_ = false;
-      }
+      if (symbols_.emplace(token.substr(at, bytes), next).second) ++next;
       at += bytes;
     }
-  }
-  for (size_t c = 0; c < ascii_.size(); ++c) {
-    const char character = static_cast<char>(c);
-    ascii_[c] = symbol_of({&character, 1});
   }
 
   std::stable_sort(tokens.begin(), tokens.end(),
@@ -104,54 +117,80 @@ Result<void> Spm::read_tokens() {
   return {};
 }
 
-std::string Spm::piece(std::string_view token) const {
-  std::string out;
-  for (size_t at = 0; at < token.size();) {
-    if (token.substr(at, kSpace.size()) == kSpace) {
-      out += ' ';
-      at += kSpace.size();
-    } else {
-      out += token[at++];
+Result<void> Spm::read_merges() {
+  const std::vector<std::string>& merges = vocab_.data().merges;
+  std::string joined;
+  for (size_t i = 0; i < merges.size(); ++i) {
+    const std::string_view merge = merges[i];
+    const size_t space = merge.find(' ', 1);
+    if (space >= merge.size()) {
+      return Error{Code::kCorruptFile, str("vocabulary: merge ", i, " is not two tokens")};
     }
+    const std::string_view left = merge.substr(0, space), right = merge.substr(space + 1);
+    joined = left;
+    joined += right;
+    const std::array<Symbol, 3> symbols = {symbol_of(left), symbol_of(right), symbol_of(joined)};
+    if (std::find(symbols.begin(), symbols.end(), kNoSymbol) != symbols.end()) {
+      return Error{Code::kCorruptFile,
+                   str("vocabulary: merge ", i, " has, or makes, what is no token")};
+    }
+    merges_.add(symbols[0], symbols[1], {static_cast<uint32_t>(i), symbols[2]});
   }
-  return out;
+  return {};
 }
 
 Result<void> Spm::encode(std::string_view text, bool opens, const EncodeOptions& options,
                          std::vector<TokenId>& out) const {
-  std::string escaped;
-  escaped.reserve(text.size() + text.size() / 2 + kSpace.size());
-  if (opens && adds_space()) escaped += kSpace;
-  for (const char c : text) {
-    if (c == ' ') {
-      escaped += kSpace;
-    } else {
-      escaped += c;
+  const std::string normalized = normalizer_.normalize(text, opens && adds_space());
+  const std::string_view all = normalized;
+  Work work;
+  work.words.reserve(all.size());
+  size_t begin = 0;
+  for (size_t at = 0; normalizer_.has_user_defined() && at < all.size();) {
+    const DoubleArray::Match own = normalizer_.user_defined().longest(all.substr(at));
+    if (own.bytes == 0) {
+      ++at;
+      continue;
+    }
+    REALM_TRY(encode_words(all.substr(begin, at - begin), options, work, out));
+    out.push_back(TokenId{own.value});
+    work.after_unknown = false;
+    begin = at += own.bytes;
+  }
+  return encode_words(all.substr(begin), options, work, out);
+}
+
+Result<void> Spm::encode_words(std::string_view text, const EncodeOptions& options, Work& work,
+                               std::vector<TokenId>& out) const {
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = cutter_.end_of_word(text, begin);
+    const std::string_view word = text.substr(begin, end - begin);
+    begin = end;
+    WordMemory::Slot* slot = work.words.find(word);
+    if (slot && slot->repeat(word, out)) {
+      work.after_unknown = false;
+      continue;
+    }
+    const size_t before = out.size();
+    REALM_TRY(encode_word(word, options, work, out));
+    // What an unknown token becomes depends on its neighbours.
+    if (slot && std::find(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
+                          vocab_.unk.value_or(TokenId{-1})) == out.end()) {
+      slot->keep(word, before, out.size());
     }
   }
-
-  MergeChain chain;
-  const std::string_view all = escaped;
-  size_t begin = 0;
-  while (words_are_apart_ && begin < all.size()) {
-    size_t end = begin;
-    while (all.substr(end, kSpace.size()) == kSpace) end += kSpace.size();
-    end = std::min(all.find(kSpace, end), all.size());
-    REALM_TRY(encode_word(all.substr(begin, end - begin), options, chain, out));
-    begin = end;
-  }
-  if (begin < all.size()) REALM_TRY(encode_word(all.substr(begin), options, chain, out));
   return {};
 }
 
-Result<void> Spm::encode_word(std::string_view word, const EncodeOptions& options,
-                              MergeChain& chain, std::vector<TokenId>& out) const {
+Result<void> Spm::encode_word(std::string_view word, const EncodeOptions& options, Work& work,
+                              std::vector<TokenId>& out) const {
   // Of bytes that are not UTF-8 each stands for itself.
   const auto character = [&](size_t at) {
     if (static_cast<uint8_t>(word[at]) < 0x80) return size_t{1};
     const Utf8Step step = utf8_step(word, at);
     return step.valid ? size_t{step.bytes} : size_t{1};
   };
+  MergeChain& chain = work.chain;
   chain.clear();
   for (size_t at = 0; at < word.size();) {
     const uint8_t byte = static_cast<uint8_t>(word[at]);
@@ -173,39 +212,24 @@ Result<void> Spm::encode_word(std::string_view word, const EncodeOptions& option
     const Symbol symbol = chain.symbol(i);
     if (symbol != kNoSymbol && static_cast<size_t>(symbol) < vocab_.size()) {
       out.push_back(TokenId{symbol});
+      work.after_unknown = false;
     } else {
-      REALM_TRY(emit_unknown(word.substr(begin, end - begin), options, out));
+      REALM_TRY(sentencepiece::emit_unknown(vocab_, word.substr(begin, end - begin), options,
+                                            work.after_unknown, out));
     }
     begin = end;
   }
   return {};
 }
 
-Result<void> Spm::emit_unknown(std::string_view character, const EncodeOptions& options,
-                               std::vector<TokenId>& out) const {
-  const bool in_bytes = std::all_of(character.begin(), character.end(), [&](char c) {
-    return vocab_.bytes[static_cast<uint8_t>(c)].has_value();
-  });
-  if (in_bytes) {
-    for (const char c : character) out.push_back(*vocab_.bytes[static_cast<uint8_t>(c)]);
-    return {};
-  }
-  if (!vocab_.unk) {
-    if (options.drop_inexpressible) return {};
-    return Error{Code::kUnsupported,
-                 str("the vocabulary has no token for \"", utf8_replace_invalid(character),
-                     "\" and no unknown token")};
-  }
-  // SentencePiece joins unknown neighbours.
-  if (out.empty() || out.back() != *vocab_.unk) out.push_back(*vocab_.unk);
-  return {};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Encoder>> make_spm(const Vocab& vocab) {
-  auto encoder = std::make_unique<Spm>(vocab);
-  REALM_TRY(encoder->read_tokens());
+  REALM_ASSIGN(Normalizer normalizer, Normalizer::create(vocab, false));
+  auto encoder = std::make_unique<Spm>(vocab, std::move(normalizer));
+  encoder->read_tokens();
+  REALM_TRY(vocab.data().model == "gemma4" ? encoder->read_merges() : encoder->read_scores());
+  encoder->find_ascii();
   return std::unique_ptr<Encoder>(std::move(encoder));
 }
 

@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "realm/tokenizer.hpp"
+#include "text/small_charsmap.hpp"
 #include "text/small_vocab.hpp"
 
 namespace realm {
@@ -69,8 +72,13 @@ TEST(Spm, ControlTokensComeFromTextOnlyOnRequest) {
   EXPECT_GT(spelled.size(), 3u);
   EXPECT_EQ(numbers(t.encode("a</s>b", {.add_special = false, .parse_special = true})),
             (Ids{264, 2, 259, 261}));
-  // User-defined tokens are found either way.
-  EXPECT_EQ(numbers(t.encode("ba  bb", {.add_special = false})), (Ids{259, 261, 268, 259, 261}));
+  // User-defined tokens are found either way; those of the model itself are within the text,
+  EXPECT_EQ(numbers(t.encode("ba  bb", {.add_special = false})), (Ids{259, 261, 268, 261}));
+  // behind one that was added to it, by the score that converters give, the text begins anew.
+  VocabBuilder added = spm();
+  added.data.scores[268] = -1000;
+  EXPECT_EQ(numbers(added.build().encode("ba  bb", {.add_special = false})),
+            (Ids{259, 261, 268, 259, 261}));
 }
 
 TEST(Spm, DecodeTakesOffTheSpaceThatEncodePutThere) {
@@ -88,6 +96,64 @@ TEST(Spm, DecodeTakesOffTheSpaceThatEncodePutThere) {
   EXPECT_EQ(t.decode(*ids), "ab  a");
   EXPECT_EQ(t.decode({TokenId{264}}, {.at_start = false}), " a");
   EXPECT_EQ(t.decode({TokenId{-1}, TokenId{264}, TokenId{1 << 30}}), "a");
+}
+
+TEST(Spm, ACharacterMapAndSpacesAreHonouredWhereTheFileHasThem) {
+  VocabBuilder b = spm();
+  const EncodeOptions plain = {.add_special = false};
+  b.data.remove_extra_whitespaces = true;
+  EXPECT_EQ(numbers(b.build().encode("  a  b ", plain)), (Ids{264, 259, 261}));
+  b.data.precompiled_charsmap = testing::small_charsmap({{"B", "b"}});
+  EXPECT_EQ(numbers(b.build().encode(" aB ", plain)), (Ids{259, 262}));
+}
+
+// Words that come again are not merged again.
+TEST(Spm, LongTextsAreTheirWords) {
+  const Tokenizer t = spm().build();
+  const EncodeOptions plain = {.add_special = false};
+  std::string text;
+  Ids expected;
+  std::mt19937 random(20261124);
+  for (int i = 0; i < 20000; ++i) {
+    std::string word;
+    for (auto n = 1 + random() % 5; n > 0; --n) word += "abcd\xFF"[random() % 5];
+    text += i > 0 ? " " + word : word;
+    for (const int32_t id : numbers(t.encode(word, plain))) expected.push_back(id);
+  }
+  EXPECT_EQ(numbers(t.encode(text, plain)), expected);
+}
+
+VocabBuilder gemma4() {
+  VocabBuilder b("gemma4");
+  b.data.unk = b.add("<unk>", TokenType::kUnknown);
+  b.data.bos = b.add("<bos>", TokenType::kControl);
+  for (const char* token : {"a", "b", "▁", "\n", "ab", "▁ab", "\n\n", "▁▁", "b▁", "ba"})
+    b.add(token);
+  b.add("<t>", TokenType::kUserDefined);  // 12
+  b.data.scores.assign(b.data.tokens.size(), -1000);
+  b.data.merges = {"a b", "\n \n", "▁ ▁", "▁ ab", "b ▁", "b a"};
+  return b;
+}
+
+TEST(Spm, Gemma4ListsItsMerges) {
+  VocabBuilder b = gemma4();
+  const EncodeOptions plain = {.add_special = false};
+  const Tokenizer t = b.build();
+  EXPECT_EQ(numbers(t.encode("ab ab", plain)), (Ids{6, 7}));  // no space in front
+  EXPECT_EQ(numbers(t.encode("bab", plain)), (Ids{3, 6}));    // "a b" is listed before "b a"
+  EXPECT_EQ(numbers(t.encode("b  b b", plain)), (Ids{3, 9, 10, 3}));
+  EXPECT_EQ(numbers(t.encode("\n\n\n", plain)), (Ids{8, 5}));
+  EXPECT_EQ(numbers(t.encode("a<t>a", plain)), (Ids{2, 12, 2}));
+  EXPECT_EQ(numbers(t.encode("axyb", plain)), (Ids{2, 0, 3}));
+  EXPECT_EQ(t.decode({TokenId{7}}), " ab");
+  b.data.add_bos = false;  // as the first files have it, wrongly
+  EXPECT_EQ(numbers(b.build().encode("a")), (Ids{1, 2}));
+  for (const char* merge : {"", "ab", "a x", "x a", "a a"}) {
+    b.data.merges = {merge};
+    const auto refused = Tokenizer::create(b.data);
+    ASSERT_FALSE(refused) << merge;
+    EXPECT_NE(refused.error().message.find("merge 0"), std::string::npos);
+  }
 }
 
 }  // namespace

@@ -31,9 +31,8 @@ struct Kind {
   Result<std::unique_ptr<Encoder>> (*make)(const Vocab&);
 };
 constexpr Kind kKinds[] = {
-    {"llama", make_spm},
-    {"gpt2", make_byte_bpe},
-    {"bert", make_wpm},
+    {"llama", make_spm}, {"gpt2", make_byte_bpe}, {"bert", make_wpm},
+    {"t5", make_ugm},    {"gemma4", make_spm},
 };
 
 Result<std::unique_ptr<Encoder>> make_encoder(const Vocab& vocab) {
@@ -58,7 +57,9 @@ Result<Tokenizer> Tokenizer::create(VocabData data) try {
   REALM_ASSIGN(state->encoder, make_encoder(own));
 
   state->adds_bos = own.data().add_bos.value_or(state->encoder->adds_bos_by_default());
-  state->adds_eos = own.data().add_eos.value_or(false);
+  state->adds_eos = own.data().add_eos.value_or(state->encoder->adds_eos_by_default());
+  // The first files of gemma4 say no, and the model writes nonsense without it.
+  if (own.data().model == "gemma4") state->adds_bos = true;
   // A text of "bert" has a separator at its end, whatever else is at its begin.
   state->adds_sep = own.data().add_sep.value_or(own.data().model == "bert") && own.sep;
   if (state->adds_sep && own.sep == own.eos) state->adds_eos = false;  // one is enough
@@ -66,10 +67,11 @@ Result<Tokenizer> Tokenizer::create(VocabData data) try {
   if (own.data().add_bos.value_or(false) && !own.bos) {
     return Error{Code::kCorruptFile, "vocabulary: texts shall begin with BOS, but there is none"};
   }
-  if (state->adds_eos && !own.eos) {
+  if (own.data().add_eos.value_or(false) && !own.eos) {
     return Error{Code::kCorruptFile, "vocabulary: texts shall end with EOS, but there is none"};
   }
   state->adds_bos = state->adds_bos && own.bos;
+  state->adds_eos = state->adds_eos && own.eos;
 
   state->pieces.reserve(own.size());
   for (size_t id = 0; id < own.size(); ++id) {
@@ -79,7 +81,8 @@ Result<Tokenizer> Tokenizer::create(VocabData data) try {
         state->pieces.push_back(state->encoder->piece(token));
         break;
       case TokenType::kUserDefined:
-        state->pieces.push_back(own.data().model == "bert" ? state->encoder->piece(token) : token);
+        state->pieces.push_back(
+            own.is_piece(id) || own.data().model == "bert" ? state->encoder->piece(token) : token);
         break;
       case TokenType::kUnknown:
       case TokenType::kControl:
@@ -174,7 +177,7 @@ std::string_view Tokenizer::State::render(TokenId id, bool render_special, bool&
   std::string_view piece = pieces[i];
   const bool special = type == TokenType::kControl || type == TokenType::kUnknown;
   if (special && !render_special) return {};
-  if (special || type == TokenType::kUserDefined) {
+  if (special || (type == TokenType::kUserDefined && !vocab.is_piece(i))) {
     strip = true;
   } else if (!piece.empty()) {
     if (strip && encoder->adds_space() && piece.front() == ' ') piece.remove_prefix(1);

@@ -115,6 +115,8 @@ Result<Vocab> Vocab::create(VocabData data) {
       const std::optional<uint8_t> byte = parse_byte_token(own.tokens[i]);
       if (!byte) return corrupt(str("vocabulary: byte token ", i, " is not spelled <0xHH>"));
       if (!vocab.bytes[*byte]) vocab.bytes[*byte] = id;
+    } else if (vocab.is_piece(i)) {
+      continue;
     } else if (type == TokenType::kUserDefined) {
       std::string_view spelling = own.tokens[i];
       // Files mark the begin of a word in these, too; in a text they stand without it.
@@ -125,6 +127,14 @@ Result<Vocab> Vocab::create(VocabData data) {
     }
   }
   return vocab;
+}
+
+bool Vocab::is_piece(size_t id) const {
+  // Converters give tokens that came on top of the model, with its rules, a score that no model
+  // has.
+  constexpr float kAddedScore = -1000;
+  return types_[id] == TokenType::kUserDefined && (data_.model == "llama" || data_.model == "t5") &&
+         !data_.scores.empty() && data_.scores[id] > kAddedScore;
 }
 
 // Files name their special tokens by keys; some leave out those that are spelled as always.

@@ -31,6 +31,9 @@ class Vocab {
   const VocabData& data() const { return data_; }
   const std::string& token(size_t id) const { return data_.tokens[id]; }
   TokenType type(size_t id) const { return types_[id]; }
+  /// A user-defined token of a SentencePiece model, which its encoder finds in the normalized text;
+  /// others are cut out of the text before.
+  bool is_piece(size_t id) const;
   bool ends_generation(size_t id) const { return ends_generation_[id]; }
 
   std::optional<TokenId> find(std::string_view text) const;

@@ -65,11 +65,15 @@ class GgufVocabReader {
       if (key == "tokenizer.ggml.eos_token_id") vocab.eos = id;
       if (key == "tokenizer.ggml.unknown_token_id") vocab.unk = id;
       if (key == "tokenizer.ggml.padding_token_id") vocab.pad = id;
+      if (key == "tokenizer.ggml.seperator_token_id") vocab.sep = id;
+      if (key == "tokenizer.ggml.cls_token_id") vocab.cls = id;
+      if (key == "tokenizer.ggml.mask_token_id") vocab.mask = id;
     } else if (type == 7) {
       const bool found = number<uint8_t>() != 0;
       if (key == "tokenizer.ggml.add_bos_token") vocab.add_bos = found;
       if (key == "tokenizer.ggml.add_eos_token") vocab.add_eos = found;
       if (key == "tokenizer.ggml.add_space_prefix") vocab.add_space_prefix = found;
+      if (key == "tokenizer.ggml.remove_extra_whitespaces") vocab.remove_extra_whitespaces = found;
     } else {
       in_.ignore(kBytes[type]);
     }
@@ -86,6 +90,8 @@ class GgufVocabReader {
         vocab.scores.push_back(number<float>());
       } else if (key == "tokenizer.ggml.token_type") {
         vocab.token_types.push_back(number<int32_t>());
+      } else if (key == "tokenizer.ggml.precompiled_charsmap") {
+        vocab.precompiled_charsmap += number<char>();
       } else {
         value(key, type);
       }
@@ -110,6 +116,14 @@ inline VocabData vocab_of_json(const nlohmann::json& json) {
   optional("lowercase", vocab.lowercase);
   optional("strip_accents", vocab.strip_accents);
   optional("add_space_prefix", vocab.add_space_prefix);
+  optional("remove_extra_whitespaces", vocab.remove_extra_whitespaces);
+  if (json.contains("scores")) vocab.scores = json.at("scores").get<std::vector<float>>();
+  if (json.contains("precompiled_charsmap")) {
+    const auto digits = json.at("precompiled_charsmap").get<std::string>();
+    for (size_t i = 0; i + 1 < digits.size(); i += 2) {
+      vocab.precompiled_charsmap += static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16));
+    }
+  }
   return vocab;
 }
 

@@ -76,6 +76,11 @@ Result<std::optional<VocabData>> read_vocab(const gguf::Metadata& metadata) {
   v.add_bos = keys.read<bool>(at + "add_bos_token");
   v.add_eos = keys.read<bool>(at + "add_eos_token");
   v.add_sep = keys.read<bool>(at + "add_sep_token");
+  v.remove_extra_whitespaces = keys.read<bool>(at + "remove_extra_whitespaces");
+  // Files have it as uint8 or int8.
+  for (const int16_t byte : keys.read_or_empty<std::vector<int16_t>>(at + "precompiled_charsmap")) {
+    v.precompiled_charsmap += static_cast<char>(byte);
+  }
   v.lowercase = keys.read<bool>(at + "normalizer.lowercase");
   v.strip_accents = keys.read<bool>(at + "normalizer.strip_accents");
   v.add_space_prefix = keys.read<bool>(at + "add_space_prefix");
