@@ -4,8 +4,8 @@
 namespace realm::testing {
 namespace {
 
-const std::vector<std::string> kCommands{"run",    "inspect",    "devices", "tokenize",
-                                         "render", "perplexity", "bench"};
+const std::vector<std::string> kCommands{"run",      "chat",   "inspect",    "devices",
+                                         "tokenize", "render", "perplexity", "bench"};
 
 TEST(Usage, HelpOfEveryCommandFitsATerminal) {
   auto pages = kCommands;

@@ -5,6 +5,7 @@ namespace realm::cli {
 std::vector<std::unique_ptr<Command>> all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(make_run());
+  commands.push_back(make_chat());
   commands.push_back(make_inspect());
   commands.push_back(make_devices());
   commands.push_back(make_tokenize());

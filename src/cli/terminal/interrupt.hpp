@@ -17,7 +17,20 @@ class GracefulInterrupts {
   GracefulInterrupts& operator=(const GracefulInterrupts&) = delete;
 };
 
-/// Whether Ctrl-C was pressed while a GracefulInterrupts lived.
+/// While one lives, Ctrl-C never leaves, however often: for who waits for input and looks at once.
+class HeldInterrupts {
+ public:
+  HeldInterrupts();
+  ~HeldInterrupts();
+  HeldInterrupts(const HeldInterrupts&) = delete;
+  HeldInterrupts& operator=(const HeldInterrupts&) = delete;
+};
+
+/// Whether Ctrl-C was pressed while one of these lived, and nobody has taken it back since.
 bool interrupted();
+/// The press was seen to: the next one is a first one again.
+void take_back_interrupt();
+/// Becomes readable when Ctrl-C is pressed: to poll together with input. -1: there is none.
+int interrupt_file();
 
 }  // namespace realm::cli
