@@ -90,6 +90,12 @@ Result<void> RandomAccessFile::read_at(uint64_t offset, std::span<std::byte> out
   return {};
 }
 
+void RandomAccessFile::prefetch(uint64_t offset, uint64_t size_bytes) const {
+  if (fd_ < 0) return;
+  (void)posix_fadvise(fd_, static_cast<off_t>(offset), static_cast<off_t>(size_bytes),
+                      POSIX_FADV_WILLNEED);
+}
+
 void RandomAccessFile::release(uint64_t offset, uint64_t size_bytes) const {
   if (!owns_mapping_ || offset > size_bytes_ || size_bytes > size_bytes_ - offset) return;
   const auto page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));

@@ -33,6 +33,9 @@ class RandomAccessFile {
   /// medium fails.
   Result<void> read_at(uint64_t offset, std::span<std::byte> out) const;
 
+  /// Tells the system that this range will be read soon: a hint.
+  void prefetch(uint64_t offset, uint64_t size_bytes) const;
+
   /// The whole file, or an empty span under FileAccess::kRead.
   std::span<const std::byte> bytes() const { return {mapped_, mapped_ ? size_bytes_ : 0}; }
 

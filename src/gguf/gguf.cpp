@@ -106,8 +106,18 @@ Result<void> File::read_rows(const TensorInfo& tensor, int64_t first, int64_t co
                  str("room for ", out.size(), " bytes, expected ", count, " rows of ", row)}
         .in(place_of(tensor));
   }
+  return read_bytes(tensor, row * static_cast<uint64_t>(first), out);
+}
+
+Result<void> File::read_bytes(const TensorInfo& tensor, uint64_t offset,
+                              std::span<std::byte> out) const {
+  if (offset > tensor.size_bytes || out.size() > tensor.size_bytes - offset) {
+    return Error{Code::kInvalidArgument,
+                 str(out.size(), " bytes at byte ", offset, " of ", tensor.size_bytes)}
+        .in(place_of(tensor));
+  }
   const auto& part = parts_[static_cast<size_t>(tensor.part)];
-  auto ok = part.read_at(tensor.offset_bytes + row * static_cast<uint64_t>(first), out);
+  auto ok = part.read_at(tensor.offset_bytes + offset, out);
   if (!ok) return std::move(ok).error().in(place_of(tensor));
   return {};
 }
@@ -121,6 +131,10 @@ std::span<const std::byte> File::bytes(const TensorInfo& tensor) const {
   if (whole.empty()) return {};
   return whole.subspan(static_cast<size_t>(tensor.offset_bytes),
                        static_cast<size_t>(tensor.size_bytes));
+}
+
+void File::prefetch(const TensorInfo& tensor, uint64_t offset, uint64_t size_bytes) const {
+  parts_[static_cast<size_t>(tensor.part)].prefetch(tensor.offset_bytes + offset, size_bytes);
 }
 
 void File::release(const TensorInfo& tensor) const {

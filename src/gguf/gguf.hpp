@@ -72,11 +72,16 @@ class File {
   /// the medium fails.
   Result<void> read_rows(const TensorInfo& tensor, int64_t first, int64_t count,
                          std::span<std::byte> out) const;
+  /// Copies out.size() bytes from byte `offset` of the tensor on. Errors: as read_rows().
+  Result<void> read_bytes(const TensorInfo& tensor, uint64_t offset,
+                          std::span<std::byte> out) const;
   /// Copies the whole tensor; out.size() == size_bytes.
   Result<void> read(const TensorInfo& tensor, std::span<std::byte> out) const;
 
   /// The tensor's bytes in the mapping, 8-byte aligned at least; empty under FileAccess::kRead.
   std::span<const std::byte> bytes(const TensorInfo& tensor) const;
+  /// These bytes of the tensor will be read soon: a hint.
+  void prefetch(const TensorInfo& tensor, uint64_t offset, uint64_t size_bytes) const;
   /// The tensor's pages are not needed for now: lets a loader that copies stay small.
   void release(const TensorInfo& tensor) const;
 

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <random>
 
 #include "base/str.hpp"
@@ -49,7 +50,7 @@ uint64_t bytes_of(const Plan& plan) {
 // Writes the tensors with their data in pieces of odd sizes.
 void write_file(const std::string& path, const std::vector<std::pair<std::string, Value>>& keys,
                 const std::vector<Plan>& plans, const std::vector<std::vector<std::byte>>& data,
-                uint32_t alignment = 32) {
+                std::optional<uint32_t> alignment = {}) {
   auto writer = Writer::create(path, {.alignment = alignment});
   ASSERT_TRUE(writer) << writer.error().message;
   for (const auto& [key, value] : keys) ASSERT_TRUE(writer->set(key, value)) << key;

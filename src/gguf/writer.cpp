@@ -1,6 +1,7 @@
 #include "gguf/writer.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <map>
 #include <utility>
@@ -39,6 +40,9 @@ Result<uint64_t> tensor_bytes(Format format, const Shape& shape) {
 }  // namespace
 
 struct Writer::State {
+  State(OutputFile output, uint32_t data_alignment)
+      : file(std::move(output)), alignment(data_alignment) {}
+
   OutputFile file;
   uint32_t alignment;
   Metadata metadata;
@@ -46,11 +50,17 @@ struct Writer::State {
   std::map<std::string, size_t, std::less<>> index = {};
   uint64_t data_bytes = 0;  // end of the last tensor
   bool began = false;       // the header is written
-  size_t current = 0;       // tensor that the next byte belongs to
+  size_t current = 0;       // tensor that the next byte of write() belongs to
   uint64_t done_bytes = 0;  // of it
+
+  bool reserved = false;
+  uint64_t data_offset = 0;               // of the data section, from the start of the file
+  uint64_t whole_bytes = 0;               // of the file, when it was reserved
+  std::atomic<uint64_t> placed_bytes{0};  // by write_at()
 
   Result<void> begin();
   Result<void> align();
+  Result<void> check_complete() const;
 };
 
 Result<void> Writer::State::align() {
@@ -61,7 +71,7 @@ Result<void> Writer::State::align() {
 Result<void> Writer::State::begin() {
   if (std::exchange(began, true)) return {};
   std::vector<std::byte> header;
-  append_encoded_number(header, kMagic);
+  append_encoded_number(header, uint32_t{0});  // kMagic, when the file is whole
   append_encoded_number(header, kVersion);
   append_encoded_number<uint64_t>(header, tensors.size());
   append_encoded_number<uint64_t>(header, metadata.entries().size());
@@ -83,8 +93,9 @@ Result<void> Writer::State::begin() {
     return wrong(str("the header is longer than ", kMaxHeaderBytes >> 20, " MiB"));
   }
   REALM_TRY(file.append(header));
-  if (tensors.empty()) return {};
-  return align();
+  if (!tensors.empty()) REALM_TRY(align());
+  data_offset = file.size_bytes();
+  return {};
 }
 
 Writer::Writer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -93,14 +104,13 @@ Writer& Writer::operator=(Writer&&) noexcept = default;
 Writer::~Writer() = default;
 
 Result<Writer> Writer::create(const std::string& path, WriterOptions options) {
-  if (!is_alignment(options.alignment)) {
-    return wrong(str("alignment ", options.alignment, " is not a power of two of 8 at least"));
+  const uint32_t alignment = options.alignment.value_or(kDefaultAlignment);
+  if (!is_alignment(alignment)) {
+    return wrong(str("alignment ", alignment, " is not a power of two of 8 at least"));
   }
   REALM_ASSIGN(OutputFile file, OutputFile::create(path));
-  auto state = std::make_unique<State>(State{std::move(file), options.alignment, {}, {}});
-  if (options.alignment != kDefaultAlignment) {
-    state->metadata.add(kAlignmentKey, options.alignment, 0);
-  }
+  auto state = std::make_unique<State>(std::move(file), alignment);
+  if (options.alignment) state->metadata.add(kAlignmentKey, alignment, 0);
   return Writer(std::move(state));
 }
 
@@ -162,14 +172,55 @@ Result<void> Writer::write(std::span<const std::byte> bytes) {
   return {};
 }
 
+Result<void> Writer::reserve() {
+  State& s = *state_;
+  REALM_TRY(s.begin());
+  s.reserved = true;
+  const auto end = checked_align_up<uint64_t>(s.data_bytes, s.alignment);
+  const auto whole = end ? checked_add(s.data_offset, *end) : std::nullopt;
+  if (!whole || *whole > std::numeric_limits<int64_t>::max()) return wrong("more than 2^63 bytes");
+  s.whole_bytes = *whole;
+  return s.file.extend(*whole);
+}
+
+Result<void> Writer::write_at(size_t tensor, uint64_t offset, std::span<const std::byte> bytes) {
+  State& s = *state_;
+  if (!s.reserved || tensor >= s.tensors.size()) return wrong("no room reserved");
+  const TensorInfo& to = s.tensors[tensor];
+  if (offset > to.size_bytes || bytes.size() > to.size_bytes - offset) {
+    return wrong(str(bytes.size(), " bytes at byte ", offset, " of ", to.size_bytes))
+        .in("tensor " + printable(to.name));
+  }
+  s.placed_bytes.fetch_add(bytes.size(), std::memory_order_relaxed);
+  return s.file.write_at(s.data_offset + to.offset_bytes + offset, bytes);
+}
+
+uint64_t Writer::size_bytes() const {
+  return state_->reserved ? state_->whole_bytes : state_->file.size_bytes();
+}
+
+Result<void> Writer::State::check_complete() const {
+  if (reserved) {
+    uint64_t expected = 0;
+    for (const TensorInfo& tensor : tensors) expected += tensor.size_bytes;
+    const uint64_t placed = placed_bytes.load();
+    if (placed == expected) return {};
+    return wrong(str(placed, " bytes of tensors written, expected ", expected));
+  }
+  if (current == tensors.size()) return {};
+  const TensorInfo& tensor = tensors[current];
+  return wrong(str(done_bytes, " of ", tensor.size_bytes, " bytes written"))
+      .in("tensor " + printable(tensor.name));
+}
+
 Result<void> Writer::finish() {
   State& s = *state_;
   REALM_TRY(s.begin());
-  if (s.current < s.tensors.size()) {
-    const TensorInfo& tensor = s.tensors[s.current];
-    return wrong(str(s.done_bytes, " of ", tensor.size_bytes, " bytes written"))
-        .in("tensor " + printable(tensor.name));
-  }
+  REALM_TRY(s.check_complete());
+  std::vector<std::byte> magic;
+  append_encoded_number(magic, kMagic);
+  REALM_TRY(s.file.flush());
+  REALM_TRY(s.file.write_at(0, magic));
   return s.file.commit();
 }
 

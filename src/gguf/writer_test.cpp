@@ -63,7 +63,7 @@ TEST_F(GgufWriter, RefusesWhatAReaderWould) {
   EXPECT_FALSE(Writer::create(path_, {.alignment = 48}));
   const auto nowhere = Writer::create((folder_ / "no" / "such.gguf").string());
   ASSERT_FALSE(nowhere);
-  EXPECT_EQ(nowhere.error().code, Code::kInvalidArgument);
+  EXPECT_EQ(nowhere.error().code, Code::kNotFound);
 
   auto writer = Writer::create(path_);
   ASSERT_TRUE(writer);

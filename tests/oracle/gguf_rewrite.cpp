@@ -29,7 +29,7 @@ Result<void> rewrite(const char* in, const char* out, const char* floats_path) {
   REALM_ASSIGN(const gguf::File file, gguf::File::open(in));
   constexpr const char* kAlignment = "general.alignment";
   gguf::WriterOptions options;
-  REALM_ASSIGN(options.alignment, file.metadata().get_or(kAlignment, options.alignment));
+  REALM_ASSIGN(options.alignment, file.metadata().get_optional<uint32_t>(kAlignment));
   REALM_ASSIGN(gguf::Writer writer, gguf::Writer::create(out, options));
   for (const auto& entry : file.metadata().entries()) {
     if (entry.key != kAlignment) REALM_TRY(writer.set(entry.key, entry.value));
