@@ -22,8 +22,9 @@ ALLOWED = {
     "text/split": ["base"],
     "text/jinja": ["base"],
     "model": COMPUTE + ["gguf"],
+    "quantize": ["base", "formats", "tensor", "gguf"],
     "engine": COMPUTE + ["gguf", "model", "text", "text/jinja"],
-    "cli": COMPUTE + ["gguf", "model", "text", "text/jinja", "engine"],
+    "cli": COMPUTE + ["gguf", "model", "text", "text/jinja", "quantize", "engine"],
 }
 # Parts of a folder that may include less than the whole: they must work without any device.
 STRICTER = {
