@@ -13,6 +13,7 @@ std::unique_ptr<Command> make_inspect();
 std::unique_ptr<Command> make_devices();
 std::unique_ptr<Command> make_tokenize();
 std::unique_ptr<Command> make_render();
+std::unique_ptr<Command> make_quantize();
 std::unique_ptr<Command> make_perplexity();
 std::unique_ptr<Command> make_bench();
 

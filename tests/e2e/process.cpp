@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -42,6 +43,11 @@ void shut(int& file) {
   if (options.memory_bytes > 0) {
     const rlimit limit{options.memory_bytes, options.memory_bytes};
     setrlimit(RLIMIT_AS, &limit);
+  }
+  if (options.file_bytes > 0) {
+    signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{options.file_bytes, options.file_bytes};
+    setrlimit(RLIMIT_FSIZE, &limit);
   }
   std::vector<char*> words;
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
@@ -114,7 +120,16 @@ Outcome run(const std::vector<std::string>& command, const RunOptions& options) 
     if (!more) shut(ends.in);
     pollfd files[] = {
         {ends.out, POLLIN, 0}, {ends.err, POLLIN, 0}, {input.empty() ? -1 : ends.in, POLLOUT, 0}};
-    poll(files, 3, 100);
+    int wait_ms = 100;
+    if (options.signal_after_seconds >= 0 && !interrupted) {
+      const double left = options.signal_after_seconds - seconds();
+      wait_ms = std::clamp(static_cast<int>(left * 1000), 0, wait_ms);
+      if (left <= 0) {
+        kill(ends.child, options.signal_number);
+        interrupted = true;
+      }
+    }
+    poll(files, 3, wait_ms);
     if (files[0].revents != 0 && !take(ends.out, result.out)) shut(ends.out);
     if (files[1].revents != 0 && !take(ends.err, result.err)) shut(ends.err);
     if (files[2].revents != 0) {

@@ -29,6 +29,9 @@ struct RunOptions {
   bool close_output_early = false;   ///< the reader of standard output goes after one byte
   bool interrupt_at_output = false;  ///< SIGINT as soon as something is on standard output
   bool wait_then_interrupt = false;  ///< no input comes; SIGINT at the first word on stderr
+  double signal_after_seconds = -1;  ///< from the start; below 0: none
+  int signal_number = 0;             ///< that comes then
+  uint64_t file_bytes = 0;           ///< limit of files that are written; 0: ours
   uint64_t memory_bytes = 0;         ///< limit of the address space; 0: ours
   std::string output_file{};         ///< standard output goes there; out stays empty
   bool terminal = false;             ///< all three streams are one terminal; out has both

@@ -10,6 +10,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_devices());
   commands.push_back(make_tokenize());
   commands.push_back(make_render());
+  commands.push_back(make_quantize());
   commands.push_back(make_perplexity());
   commands.push_back(make_bench());
   return commands;
