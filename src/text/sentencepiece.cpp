@@ -32,20 +32,36 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+namespace {
+
+bool is_space_at(std::string_view text, size_t at) {
+  return text[at] == kSpace[0] && text.substr(at, kSpace.size()) == kSpace;
+}
+
+}  // namespace
+
 void WordCutter::add(std::string_view token) {
-  for (size_t at = token.find(kSpace, 1); at < token.size(); at = token.find(kSpace, at + 1)) {
-    if (!token.substr(0, at).ends_with(kSpace)) joined_[static_cast<uint8_t>(token[at - 1])] = true;
+  for (size_t at = 1; at < token.size(); ++at) {
+    const uint8_t left = static_cast<uint8_t>(token[at - 1]);
+    if (is_space_at(token, at)) {
+      joined_space_.set(left);
+    } else {
+      joined_.set(size_t{left} << 8 | static_cast<uint8_t>(token[at]));
+    }
   }
 }
 
 size_t WordCutter::end_of_word(std::string_view text, size_t begin) const {
-  size_t end = begin;
-  for (;;) {
-    while (text.substr(end, kSpace.size()) == kSpace) end += kSpace.size();
-    end = text.find(kSpace, end);
-    if (end >= text.size()) return text.size();
-    if (!joined_[static_cast<uint8_t>(text[end - 1])]) return end;
+  size_t left = static_cast<uint8_t>(text[begin]);
+  for (size_t at = begin + 1; at < text.size(); ++at) {
+    const size_t right = static_cast<uint8_t>(text[at]);
+    const bool inside = (right & 0xC0) == 0x80;  // of a character, or what is none
+    if (!inside && !(is_space_at(text, at) ? joined_space_[left] : joined_[left << 8 | right])) {
+      return at;
+    }
+    left = right;
   }
+  return text.size();
 }
 
 Result<Normalizer> Normalizer::create(const Vocab& vocab, bool removes_spaces_by_default) {

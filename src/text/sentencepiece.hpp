@@ -3,6 +3,7 @@
 // words, and how characters without a token are written.
 #pragma once
 
+#include <bitset>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,17 +23,20 @@ std::string unescaped(std::string_view token);
 /// Spaces as U+2581.
 std::string escaped(std::string_view text);
 
-/// Where a text may be cut into words, each encoded by itself, without changing its ids: in front
-/// of U+2581 behind another character, if no token holds the two. In the published vocabularies
-/// hardly any does.
+/// Where a text may be cut into words, each encoded by itself, without changing its ids: between
+/// two characters that stand side by side in no token. In the published vocabularies those are the
+/// begins of words, most line ends, and changes from one script to another.
 class WordCutter {
  public:
   void add(std::string_view token);
-  /// The end of the word that begins at `begin`.
+  /// The end of the word that begins at `begin`. Precondition: begin < text.size().
   size_t end_of_word(std::string_view text, size_t begin) const;
 
  private:
-  bool joined_[256] = {};  // by the last byte of what stands in front of U+2581
+  // Of two characters the last byte of the left and the first of the right, but for U+2581, which
+  // has a row of its own.
+  std::bitset<256 * 256> joined_;
+  std::bitset<256> joined_space_;
 };
 
 /// Immutable, shared by threads.

@@ -56,6 +56,7 @@ class Spm final : public Encoder {
     MergeChain chain;
     WordMemory words;
     bool after_unknown = false;
+    bool repeatable = false;  // the word's ids do not depend on its neighbours
   };
   Result<void> encode_words(std::string_view text, const EncodeOptions& options, Work& work,
                             std::vector<TokenId>& out) const;
@@ -173,11 +174,7 @@ Result<void> Spm::encode_words(std::string_view text, const EncodeOptions& optio
     }
     const size_t before = out.size();
     REALM_TRY(encode_word(word, options, work, out));
-    // What an unknown token becomes depends on its neighbours.
-    if (slot && std::find(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
-                          vocab_.unk.value_or(TokenId{-1})) == out.end()) {
-      slot->keep(word, before, out.size());
-    }
+    if (slot && work.repeatable) slot->keep(word, before, out.size());
   }
   return {};
 }
@@ -205,6 +202,7 @@ Result<void> Spm::encode_word(std::string_view word, const EncodeOptions& option
     at += bytes;
   }
   chain.merge(merges_);
+  work.repeatable = true;
   size_t begin = 0;
   for (uint32_t i = 0; i != MergeChain::kEnd; i = chain.next(i)) {
     size_t end = begin;
@@ -216,6 +214,7 @@ Result<void> Spm::encode_word(std::string_view word, const EncodeOptions& option
     } else {
       REALM_TRY(sentencepiece::emit_unknown(vocab_, word.substr(begin, end - begin), options,
                                             work.after_unknown, out));
+      if (work.after_unknown) work.repeatable = false;
     }
     begin = end;
   }

@@ -24,8 +24,9 @@ using sentencepiece::Normalizer;
 // vocabulary must not make the time grow with the square of the text.
 constexpr size_t kMaxTokenBytes = 1024;
 constexpr float kUnknownPenalty = 10;
-// A user-defined token scores as its bytes would, each the likeliest token, less this.
-constexpr float kUserDefinedPenalty = 0.1f;
+// A user-defined token scores this for each byte but the first: more than any other token, whose
+// scores are below 0.
+constexpr double kUserDefinedBonus = 0.1;
 // From here on sums in float have too few digits left for the differences of scores (2^-10 and
 // less), and begin anew. Texts of some 20 KB and less do not come here.
 constexpr float kLeastSum = -16384;
@@ -69,12 +70,15 @@ class Ugm final : public Encoder {
     best = {sum, static_cast<uint32_t>(bytes), id};
   }
 
+  static float user_defined_score(size_t bytes) {
+    return static_cast<float>(static_cast<double>(bytes) * kUserDefinedBonus - kUserDefinedBonus);
+  }
+
   const Vocab& vocab_;
   Normalizer normalizer_;
   DoubleArray tokens_;
   std::vector<bool> user_defined_;
   float unknown_score_ = 0;
-  float max_score_ = 0;
   size_t max_token_bytes_ = 4;
   sentencepiece::WordCutter words_;
 };
@@ -83,14 +87,12 @@ Result<void> Ugm::read_tokens() {
   const VocabData& data = vocab_.data();
   if (data.scores.empty()) return Error{Code::kCorruptFile, "vocabulary: scores are missing"};
   float least = std::numeric_limits<float>::max();
-  max_score_ = std::numeric_limits<float>::lowest();
   user_defined_.resize(vocab_.size());
   std::vector<std::pair<std::string_view, int32_t>> entries;
   for (size_t id = 0; id < vocab_.size(); ++id) {
     const std::string_view token = vocab_.token(id);
     if (vocab_.type(id) == TokenType::kNormal) {
       least = std::min(least, data.scores[id]);
-      max_score_ = std::max(max_score_, data.scores[id]);
     } else if (vocab_.is_piece(id)) {
       user_defined_[id] = true;
     } else {
@@ -139,9 +141,8 @@ void Ugm::find_path(std::string_view word, Path& path) const {
       if (id == DoubleArray::kNoValue) continue;
       const size_t length = end - at;
       const size_t token = static_cast<size_t>(id);
-      const float score = user_defined_[token]
-                              ? static_cast<float>(length) * max_score_ - kUserDefinedPenalty
-                              : vocab_.data().scores[token];
+      const float score =
+          user_defined_[token] ? user_defined_score(length) : vocab_.data().scores[token];
       offer(ends[end], score + here, length, id);
       whole = whole || length == bytes;
     }

@@ -101,29 +101,33 @@ std::string name_of(const ::testing::TestParamInfo<const char*>& info) {
 }
 INSTANTIATE_TEST_SUITE_P(Pre, Trained, ::testing::Values("gpt2", "llama-bpe", "smollm"), name_of);
 
-// Vocabularies that normalize: the texts don't come back as they were.
-class Normalizing : public ::testing::TestWithParam<const char*> {};
+// Of the kinds that may normalize: not every text comes back as it was.
+class OtherKinds : public ::testing::TestWithParam<const char*> {};
 
-TEST_P(Normalizing, IdsEqualGoldens) {
+TEST_P(OtherKinds, IdsEqualGoldens) {
   const auto file = nlohmann::json::parse(testing::read_whole_file(kFolder + GetParam() + ".json"));
   const auto tokenizer = Tokenizer::create(testing::vocab_of_json(file));
   ASSERT_TRUE(tokenizer) << tokenizer.error().message;
   const auto& cases = file.at("cases");
   ASSERT_GE(cases.size(), 400u);
+  const bool parses = file.at("model") == "bert";  // sentencepiece knows no control tokens in texts
   for (const auto& row : cases) {
     const auto text = row.at("text").get<std::string>();
     const auto plain = tokenizer->encode(text, {.add_special = false});
     const auto parsed = tokenizer->encode(text, {.add_special = false, .parse_special = true});
     ASSERT_TRUE(plain && parsed);
     EXPECT_EQ(numbers(*plain), row.at("ids").get<std::vector<int32_t>>()) << row.at("text");
+    if (!parses) continue;
     const auto& expected = row.contains("parsed_ids") ? row.at("parsed_ids") : row.at("ids");
     EXPECT_EQ(numbers(*parsed), expected.get<std::vector<int32_t>>()) << row.at("text");
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, Normalizing,
+INSTANTIATE_TEST_SUITE_P(Files, OtherKinds,
                          ::testing::Values("wordpiece_uncased", "wordpiece_cased",
-                                           "wordpiece_accents"),
+                                           "wordpiece_accents", "sentencepiece_unigram",
+                                           "sentencepiece_unigram_plain", "sentencepiece_bpe_bytes",
+                                           "sentencepiece_bpe_no_prefix"),
                          [](const auto& row) { return std::string(row.param); });
 
 }  // namespace

@@ -136,12 +136,14 @@ TEST_P(RealVocab, TimeGrowsWithTheTextNotItsSquare) {
 }
 
 std::string name_of(const ::testing::TestParamInfo<const char*>& row) {
-  constexpr const char* kNames[] = {"gpt2", "llama_spm", "llama_bpe", "smollm"};
+  constexpr const char* kNames[] = {"gpt2", "llama_spm", "llama_bpe", "smollm", "spm", "unigram"};
   return kNames[row.index];
 }
 INSTANTIATE_TEST_SUITE_P(Files, RealVocab,
                          ::testing::Values("ggml-vocab-gpt-2.gguf", "ggml-vocab-llama-spm.gguf",
-                                           "trained_llama-bpe.json", "trained_smollm.json"),
+                                           "trained_llama-bpe.json", "trained_smollm.json",
+                                           "sentencepiece_bpe_no_prefix.json",
+                                           "sentencepiece_unigram_plain.json"),
                          name_of);
 
 }  // namespace
