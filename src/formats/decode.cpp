@@ -28,13 +28,20 @@ void decode_blocks(const uint8_t* block, std::span<float> out) {
 template <class Convert>
 void decode_16_bit(const uint8_t* bytes, std::span<float> out, Convert convert) {
   for (size_t i = 0; i < out.size(); ++i) {
-    out[i] = convert(static_cast<uint16_t>(load_u16(bytes + 2 * i)));
+    uint16_t bits;
+    std::memcpy(&bits, bytes + 2 * i, sizeof bits);
+    out[i] = convert(bits);
   }
 }
 
 void decode_plain(Format format, const uint8_t* bytes, std::span<float> out) {
-  if (format == Format::kF16) return decode_16_bit(bytes, out, half_to_float);
-  if (format == Format::kBF16) return decode_16_bit(bytes, out, bfloat16_to_float);
+  // Lambdas, and without branches inside, so that compilers make vectors of the loops.
+  if (format == Format::kF16) {
+    return decode_16_bit(bytes, out, [](uint16_t bits) { return half_of_bits(bits); });
+  }
+  if (format == Format::kBF16) {
+    return decode_16_bit(bytes, out, [](uint16_t bits) { return bfloat16_to_float(bits); });
+  }
   if (!out.empty()) std::memcpy(out.data(), bytes, out.size_bytes());
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -65,6 +66,22 @@ TEST(Encode, EveryF16AndBF16ValueSurvives) {
       if (std::isnan(values[i])) continue;  // stays NaN: base/half_test
       EXPECT_EQ(std::memcmp(&back[2 * i], &bytes[2 * i], 2), 0) << i;
     }
+  }
+}
+
+// Every upper half of a float with lower halves at and beside the ties of rounding.
+TEST(Encode, F16RoundsAsDefined) {
+  std::vector<float> values;
+  for (uint32_t high = 0; high < 65536; ++high) {
+    for (const uint32_t low : {0u, 1u, 0xfffu, 0x1000u, 0x1001u, 0x3000u, 0x8000u, 0xffffu}) {
+      values.push_back(std::bit_cast<float>(high << 16 | low));
+    }
+  }
+  const auto bytes = encode(Format::kF16, values);
+  for (size_t i = 0; i < values.size(); ++i) {
+    uint16_t found = 0;
+    std::memcpy(&found, &bytes[2 * i], 2);
+    ASSERT_EQ(found, float_to_half(values[i])) << std::bit_cast<uint32_t>(values[i]);
   }
 }
 

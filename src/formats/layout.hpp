@@ -106,17 +106,18 @@ REALM_HD constexpr uint32_t load_u32(const uint8_t* at) {
 }
 
 /// Exact for every binary16, without branches. The definition is half_to_float in base/half.hpp.
-REALM_HD constexpr float load_half(const uint8_t* at) {
-  const uint32_t bits = load_u16(at);
+REALM_HD constexpr float half_of_bits(uint32_t bits) {
   const uint32_t magnitude = (bits & 0x7fffu) << 13;
   const uint32_t exponent = magnitude >> 23;
   // Subnormals: put the mantissa behind 2^-14 and take 2^-14 off again.
   const float small = __builtin_bit_cast(float, magnitude + (113u << 23)) - 0x1p-14f;
   const uint32_t small_bits = __builtin_bit_cast(uint32_t, small);
   const uint32_t normal_bits = magnitude + ((exponent == 31 ? 224u : 112u) << 23);
-  const uint32_t value = exponent == 0 ? small_bits : normal_bits;
+  const uint32_t is_small = 0u - static_cast<uint32_t>(exponent == 0);  // a choice would branch
+  const uint32_t value = (small_bits & is_small) | (normal_bits & ~is_small);
   return __builtin_bit_cast(float, value | (bits & 0x8000u) << 16);
 }
+REALM_HD constexpr float load_half(const uint8_t* at) { return half_of_bits(load_u16(at)); }
 
 /// 2^(e - 128), exact: subnormal for 0 and 1.
 REALM_HD constexpr float load_e8m0(const uint8_t* at) {
