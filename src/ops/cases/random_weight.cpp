@@ -66,11 +66,13 @@ void store_single(double value, std::byte* at) {
   std::memcpy(at, &narrow, sizeof narrow);
 }
 
-void store_block_scale(BlockScale kind, double value, std::byte* at) {
+void store_block_scale(Rng& rng, BlockScale kind, double value, std::byte* at) {
   if (kind == BlockScale::kHalf) return store_half(value, at);
   if (kind == BlockScale::kSingle) return store_single(value, at);
-  // A power of two near |value|; zero becomes the least, which is subnormal.
-  const int exponent = value == 0 ? 0 : 128 + std::ilogb(value);
+  // A power of two near |value|. There is no zero; the least two are subnormal, and as rare as in a
+  // file, because products slow down on them.
+  int exponent = value == 0 ? 100 : 128 + std::ilogb(value);
+  if (rng.below(256) == 0) exponent = static_cast<int>(rng.below(2));
   *at = static_cast<std::byte>(std::clamp(exponent, 0, 255));
 }
 
@@ -119,7 +121,7 @@ void fill_random_weight(Rng& rng, Format format, std::span<std::byte> bytes) {
   for (size_t block = 0; block < bytes.size(); block += layout.bytes) {
     std::byte* at = bytes.data() + block;
     const double d = random_scale(rng, largest_d(layout));
-    store_block_scale(layout.d_kind, d, at + layout.d_off);
+    store_block_scale(rng, layout.d_kind, d, at + layout.d_off);
     if (has_min(layout)) store_half(random_scale(rng, largest_m(layout)), at + layout.m_off);
   }
 }

@@ -3,6 +3,10 @@
 // fuse.
 #pragma once
 
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
 #include <cstdint>
 #include <cstring>
 
@@ -48,8 +52,13 @@ struct Isa {
     return a | mask<kMask>(b);
   }
 
-  /// table[v] of every byte of v, all below 16: a tree of choices, bit by bit of v, because no
-  /// shuffle by bytes is common to all machines.
+  /// table[v] of every byte of v, all below 16. SSE2 has no shuffle by bytes: a tree of choices
+  /// there, bit by bit of v.
+#if defined(__aarch64__)
+  static REALM_KERNEL Codes look_up(const uint8_t (&table)[16], Codes v) {
+    return (Codes)vqtbl1q_u8(vld1q_u8(table), (uint8x16_t)v);
+  }
+#else
   static REALM_KERNEL Codes look_up(const uint8_t (&table)[16], Codes v) {
     using Bytes = uint8_t __attribute__((vector_size(16)));
     Bytes low[8];
@@ -65,6 +74,7 @@ struct Isa {
     const Bytes bit3 = -((Bytes)v >> 3);
     return (Codes)(low[0] ^ (bit3 & (low[0] ^ low[1])));
   }
+#endif
 
   static REALM_KERNEL Ints zero_ints() { return Ints{}; }
   static REALM_KERNEL Ints broadcast_int(const void* at) {
