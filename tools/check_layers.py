@@ -37,7 +37,6 @@ NAMES_BACKENDS = ["backend/registry.cpp"]
 # Third-party headers and the paths that may see them, besides tests. Everything else is std or the
 # system.
 OUTSIDE = {
-    "pcre2.h": ["text/split/"],
     "utf8proc.h": ["text/"],
     "nlohmann/": ["cli/"],
     "CLI/": ["cli/"],

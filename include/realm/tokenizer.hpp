@@ -38,10 +38,10 @@ enum class TokenType : int32_t {
 /// A vocabulary as a model file states it; GGUF keys `tokenizer.ggml.*`. Untrusted: create()
 /// checks.
 struct VocabData {
-  /// "llama" (SentencePiece BPE) | "gpt2" (byte-level BPE) | "bert" (WordPiece) | "t5"
+  /// "llama" (SentencePiece BPE) | "gpt2" (BPE) | "bert" (WordPiece) | "t5"
   /// (unigram) | "gemma4" (SentencePiece BPE with listed merges)
   std::string model;
-  std::string pre;                   ///< name of the pre-tokenizer, for byte-level BPE
+  std::string pre;                   ///< name of the pre-tokenizer, for BPE
   std::vector<std::string> tokens;   ///< by id, in the file's spelling
   std::vector<float> scores;         ///< by id; needed by "llama", "t5"
   std::vector<int32_t> token_types;  ///< by id, TokenType; empty: all normal
@@ -102,6 +102,8 @@ class Tokenizer {
   /// The token spelled `text` in the vocabulary's file, of any type.
   std::optional<TokenId> find(std::string_view text) const;
 
+  /// What was assumed because the file does not say it, in a sentence for the user; empty: nothing.
+  const std::string& fallback() const;
   size_t vocab_size() const;
   std::optional<TokenId> bos() const;
   std::optional<TokenId> eos() const;

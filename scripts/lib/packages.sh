@@ -3,7 +3,7 @@
 # To build the realm command and fetch the demo model.
 packages_build=(
   cmake ninja-build g++
-  libpcre2-dev libutf8proc-dev nlohmann-json3-dev libcli11-dev libedit-dev
+  libutf8proc-dev nlohmann-json3-dev libcli11-dev libedit-dev
 )
 # To run the tests: every compiler and emulator that a lane of scripts/test.sh uses.
 packages_test=(

@@ -129,6 +129,9 @@ Result<LoadedModel> load_from(const gguf::File& file, Device& device, const Load
   REALM_ASSIGN(model->config,
                model->architecture->read_config(file.metadata(), name, model->architecture->pairs));
   REALM_ASSIGN(ModelText text, read_text(file));
+  if (log && text.tokenizer && !text.tokenizer->fallback().empty()) {
+    log(LogLevel::kWarning, "vocabulary: " + text.tokenizer->fallback());
+  }
   REALM_ASSIGN(model->config.vocab_size, vocab_size_of(file, name, text.tokenizer));
   WeightBinder binder(file, device);
   model->architecture->declare(binder, model->config, model->weights);

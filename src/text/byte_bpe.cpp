@@ -10,13 +10,68 @@
 #include "text/encoder.hpp"
 #include "text/merges.hpp"
 #include "text/split/pre_tokenizer.hpp"
+#include "text/word_memory.hpp"
 
 namespace realm {
 namespace {
 
-// Words up to this size are remembered within a call; longer ones hardly come twice.
-constexpr size_t kMaxCachedBytes = 24;
-constexpr size_t kMaxCachedWords = size_t{1} << 14;
+// The token that merges may produce: a control or user-defined token never comes out of them.
+std::optional<TokenId> normal_token(const Vocab& vocab, std::string_view text) {
+  const std::optional<TokenId> id = vocab.find(text);
+  if (!id || vocab.type(static_cast<size_t>(index(*id))) != TokenType::kNormal) {
+    return std::nullopt;
+  }
+  return id;
+}
+
+// The symbols of a vocabulary: its normal tokens, and texts that only stand between two merges.
+// Used while an encoder is made.
+class BpeSymbols {
+ public:
+  explicit BpeSymbols(const Vocab& vocab) : vocab_(vocab) {}
+
+  // The same one whenever asked for the same text. A merge may name a text that is no token (a
+  // list longer than its vocabulary): the merges go on over it, and what is left of it at the end
+  // is written in bytes.
+  Symbol of(std::string_view text);
+
+  // The vocabulary's merges, in its order.
+  Result<MergeTable> read_merges();
+
+ private:
+  const Vocab& vocab_;
+  std::unordered_map<std::string, Symbol> passing_;
+};
+
+Symbol BpeSymbols::of(std::string_view text) {
+  if (const std::optional<TokenId> id = normal_token(vocab_, text)) return index(*id);
+  const Symbol next = static_cast<Symbol>(vocab_.size() + passing_.size());
+  return passing_.emplace(text, next).first->second;
+}
+
+Result<MergeTable> BpeSymbols::read_merges() {
+  const std::vector<std::string>& merges = vocab_.data().merges;
+  // Ids and passing symbols share an int32.
+  constexpr size_t kMaxMerges = size_t{1} << 28;
+  if (merges.size() > kMaxMerges) {
+    return Error{Code::kUnsupported,
+                 str("vocabulary: ", merges.size(), " merges, at most ", kMaxMerges)};
+  }
+  MergeTable table;
+  for (size_t rank = 0; rank < merges.size(); ++rank) {
+    const std::string_view line = merges[rank];
+    const size_t space = line.find(' ', 1);
+    if (space == std::string_view::npos || space + 1 == line.size()) {
+      return Error{Code::kCorruptFile,
+                   str("vocabulary: merge ", rank, " is not of the form \"left right\"")};
+    }
+    const std::string_view left = line.substr(0, space);
+    const std::string_view right = line.substr(space + 1);
+    const Symbol result = of(std::string(left).append(right));
+    table.add(of(left), of(right), {static_cast<uint32_t>(rank), result});
+  }
+  return table;
+}
 
 class ByteBpe final : public Encoder {
  public:
@@ -34,8 +89,6 @@ class ByteBpe final : public Encoder {
   bool adds_bos_by_default() const override { return row_.add_bos; }
 
  private:
-  Symbol symbol_of(std::string_view text, std::unordered_map<std::string, Symbol>& passing);
-  std::optional<TokenId> normal(std::string_view text) const;
   Result<void> encode_word(std::string_view word, const EncodeOptions& options, MergeChain& chain,
                            std::vector<TokenId>& out) const;
   void emit(std::string_view word, Symbol symbol, std::vector<TokenId>& out) const;
@@ -50,74 +103,31 @@ class ByteBpe final : public Encoder {
   std::array<Symbol, 256> bytes_{};
 };
 
-/// The token that merges may produce: a control or user-defined token never comes out of them.
-std::optional<TokenId> ByteBpe::normal(std::string_view text) const {
-  const std::optional<TokenId> id = vocab_.find(text);
-  if (!id || vocab_.type(static_cast<size_t>(index(*id))) != TokenType::kNormal)
-    return std::nullopt;
-  return id;
-}
-
-// A merge may name a text that is no token (a list longer than its vocabulary): the merges go on
-// over it, and what is left of it at the end is written in bytes.
-Symbol ByteBpe::symbol_of(std::string_view text, std::unordered_map<std::string, Symbol>& passing) {
-  if (const std::optional<TokenId> id = normal(text)) return index(*id);
-  const Symbol next = static_cast<Symbol>(vocab_.size() + passing.size());
-  return passing.emplace(text, next).first->second;
-}
-
 Result<void> ByteBpe::read_merges() {
-  const std::vector<std::string>& merges = vocab_.data().merges;
-  // Ids and passing symbols share an int32.
-  constexpr size_t kMaxMerges = size_t{1} << 28;
-  if (merges.size() > kMaxMerges) {
-    return Error{Code::kUnsupported,
-                 str("vocabulary: ", merges.size(), " merges, at most ", kMaxMerges)};
-  }
-  std::unordered_map<std::string, Symbol> passing;
+  BpeSymbols symbols(vocab_);
   for (size_t byte = 0; byte < 256; ++byte) {
     std::string text;
     append_byte_level(static_cast<uint8_t>(byte), text);
-    bytes_[byte] = symbol_of(text, passing);
+    bytes_[byte] = symbols.of(text);
   }
-  for (size_t rank = 0; rank < merges.size(); ++rank) {
-    const std::string_view line = merges[rank];
-    const size_t space = line.find(' ', 1);
-    if (space == std::string_view::npos || space + 1 == line.size()) {
-      return Error{Code::kCorruptFile,
-                   str("vocabulary: merge ", rank, " is not of the form \"left right\"")};
-    }
-    const std::string_view left = line.substr(0, space);
-    const std::string_view right = line.substr(space + 1);
-    const Symbol result = symbol_of(std::string(left).append(right), passing);
-    merges_.add(symbol_of(left, passing), symbol_of(right, passing),
-                {static_cast<uint32_t>(rank), result});
-  }
+  REALM_ASSIGN(merges_, symbols.read_merges());
   return {};
 }
 
 Result<void> ByteBpe::encode(std::string_view text, bool, const EncodeOptions& options,
                              std::vector<TokenId>& out) const {
-  RegexScratch scratch;
-  std::vector<Span> words;
-  auto split = pre_tokenizer_.split(text, scratch, words);
-  if (!split) return std::move(split).error().in(str("pre-tokenizer ", row_.name));
-
+  std::vector<Span> spans;
+  pre_tokenizer_.split(text, spans);
   MergeChain chain;
-  std::unordered_map<std::string_view, Span> cache;  // word -> where its ids stand in `out`
-  for (const Span& at : words) {
-    const std::string_view word = text.substr(at.begin, at.end - at.begin);
-    const bool cached = word.size() <= kMaxCachedBytes && words.size() > 1;
-    if (cached) {
-      const auto found = cache.find(word);
-      if (found != cache.end()) {
-        for (size_t i = found->second.begin; i < found->second.end; ++i) out.push_back(out[i]);
-        continue;
-      }
-    }
+  WordMemory words;
+  words.reserve(text.size());
+  for (const Span& span : spans) {
+    const std::string_view word = text.substr(span.begin, span.end - span.begin);
+    WordMemory::Slot* slot = words.find(word);
+    if (slot && slot->repeat(word, out)) continue;
     const size_t begin = out.size();
     REALM_TRY(encode_word(word, options, chain, out));
-    if (cached && cache.size() < kMaxCachedWords) cache.emplace(word, Span{begin, out.size()});
+    if (slot) slot->keep(word, begin, out.size());
   }
   return {};
 }
@@ -127,7 +137,7 @@ Result<void> ByteBpe::encode_word(std::string_view word, const EncodeOptions& op
   if (row_.ignore_merges) {
     std::string spelled;
     for (const char c : word) append_byte_level(static_cast<uint8_t>(c), spelled);
-    if (const std::optional<TokenId> whole = normal(spelled)) {
+    if (const std::optional<TokenId> whole = normal_token(vocab_, spelled)) {
       out.push_back(*whole);
       return {};
     }
@@ -174,13 +184,15 @@ void ByteBpe::emit(std::string_view word, Symbol symbol, std::vector<TokenId>& o
 
 }  // namespace
 
-Result<std::unique_ptr<Encoder>> make_byte_bpe(const Vocab& vocab) {
-  const std::string& name = vocab.data().pre;
+Result<std::unique_ptr<Encoder>> make_bpe(const Vocab& vocab) {
+  std::string name = vocab.data().pre;
+  if (name.empty()) name = kDefaultPreTokenizer;
   const PreTokenizerRow* row = find_pre_tokenizer(name);
   if (!row) {
     return Error{Code::kUnsupported, str("vocabulary: pre-tokenizer \"", name,
                                          "\" (this build has ", pre_tokenizer_names(), ")")};
   }
+  if (row->plain_text) return make_spm(vocab);
   REALM_ASSIGN(PreTokenizer pre_tokenizer, PreTokenizer::create(*row));
   auto encoder = std::make_unique<ByteBpe>(vocab, *row, std::move(pre_tokenizer));
   REALM_TRY(encoder->read_merges());

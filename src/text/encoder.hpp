@@ -30,8 +30,9 @@ class Encoder {
   virtual bool adds_eos_by_default() const { return false; }
 };
 
-/// Byte-level BPE ("gpt2"): words of a pre-tokenizer, bytes, ranked merges.
-Result<std::unique_ptr<Encoder>> make_byte_bpe(const Vocab& vocab);
+/// BPE ("gpt2"): words of a pre-tokenizer, bytes, ranked merges; or what make_spm() makes, where
+/// the pre-tokenizer's row says so.
+Result<std::unique_ptr<Encoder>> make_bpe(const Vocab& vocab);
 
 /// WordPiece ("bert"): words, each in its longest tokens from the left.
 Result<std::unique_ptr<Encoder>> make_wpm(const Vocab& vocab);
@@ -39,7 +40,7 @@ Result<std::unique_ptr<Encoder>> make_wpm(const Vocab& vocab);
 /// Unigram ("t5"): the likeliest tokens, bytes or the unknown token for unknown characters.
 Result<std::unique_ptr<Encoder>> make_ugm(const Vocab& vocab);
 
-/// SentencePiece BPE: characters, merges by score ("llama") or by a list ("gemma4"), bytes for
+/// SentencePiece BPE: characters, merges by score ("llama") or by a list (others), bytes for
 /// unknown characters.
 Result<std::unique_ptr<Encoder>> make_spm(const Vocab& vocab);
 

@@ -1,6 +1,7 @@
 #include "text/merges.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <unordered_map>
 
@@ -169,9 +170,51 @@ void MergeChain::merge_through(const MergeTable& table, Queue& queue) {
   }
 }
 
+// Without a queue: the symbols that are left stand together, with the merge of each and the next.
+void MergeChain::merge_short(const MergeTable& table) {
+  struct Link {
+    Symbol symbol;
+    uint32_t rank;  // kNoMerge: none
+    Symbol result;
+    uint32_t span;
+  };
+  constexpr uint32_t kNoMerge = ~uint32_t{0};
+  std::array<Link, kShortWord> links;
+  size_t count = size();
+  const auto look_up = [&](size_t i) {
+    const Merge* merge = i + 1 < count ? table.find(links[i].symbol, links[i + 1].symbol) : nullptr;
+    links[i].rank = merge ? merge->rank : kNoMerge;
+    links[i].result = merge ? merge->result : kNoSymbol;
+  };
+  for (size_t i = 0; i < count; ++i) links[i] = {symbols_[i], kNoMerge, kNoSymbol, 1};
+  for (size_t i = 0; i < count; ++i) look_up(i);
+  for (;;) {
+    size_t best = 0;
+    for (size_t i = 1; i < count; ++i) {
+      if (links[i].rank < links[best].rank) best = i;
+    }
+    if (count == 0 || links[best].rank == kNoMerge) break;
+    links[best].symbol = links[best].result;
+    links[best].span += links[best + 1].span;
+    --count;
+    for (size_t i = best + 1; i < count; ++i) links[i] = links[i + 1];
+    look_up(best);
+    if (best > 0) look_up(best - 1);
+  }
+  for (size_t i = 0, place = 0; i < count; ++i) {
+    const uint32_t span = links[i].span;
+    for (size_t inner = 1; inner < span; ++inner) symbols_[place + inner] = kNoSymbol;
+    symbols_[place] = links[i].symbol;
+    spans_[place] = spans_[place + span - 1] = span;
+    place += span;
+  }
+}
+
 void MergeChain::merge(const MergeTable& table, size_t long_word) {
   spans_.assign(size(), 1);
-  if (size() < long_word) {
+  if (size() <= kShortWord && size() < long_word) {
+    merge_short(table);
+  } else if (size() < long_word) {
     HeapQueue queue(heap_);
     merge_through(table, queue);
   } else {

@@ -49,6 +49,8 @@ class MergeTable {
 class MergeChain {
  public:
   static constexpr uint32_t kEnd = ~uint32_t{0};
+  /// Up to this size all neighbours are looked at for every merge.
+  static constexpr size_t kShortWord = 24;
   /// From this size on candidates wait in buckets by rank instead of one heap: short words have
   /// few, long ones many of few ranks.
   static constexpr size_t kLongWord = 1024;
@@ -68,6 +70,7 @@ class MergeChain {
   uint32_t span(uint32_t i) const { return spans_[i]; }
 
  private:
+  void merge_short(const MergeTable& table);
   template <class Queue>
   void merge_through(const MergeTable& table, Queue& queue);
   template <class Queue>

@@ -5,7 +5,7 @@
 //
 // Scores are ranks in disguise, so the merges are a table of pairs made once: for every token, each
 // way to cut it in two symbols. Characters that are no tokens take part as symbols of their own.
-// `gemma4` vocabularies differ in that they list their merges.
+// Others of this kind (`gemma4`, and `gpt2` with some pre-tokenizers) list their merges.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -49,7 +49,7 @@ class Spm final : public Encoder {
   bool adds_space() const override {
     return vocab_.data().add_space_prefix.value_or(vocab_.data().model == "llama");
   }
-  bool adds_bos_by_default() const override { return true; }
+  bool adds_bos_by_default() const override { return vocab_.data().model != "gpt2"; }
 
  private:
   struct Work {
@@ -227,7 +227,7 @@ Result<std::unique_ptr<Encoder>> make_spm(const Vocab& vocab) {
   REALM_ASSIGN(Normalizer normalizer, Normalizer::create(vocab, false));
   auto encoder = std::make_unique<Spm>(vocab, std::move(normalizer));
   encoder->read_tokens();
-  REALM_TRY(vocab.data().model == "gemma4" ? encoder->read_merges() : encoder->read_scores());
+  REALM_TRY(vocab.data().model == "llama" ? encoder->read_scores() : encoder->read_merges());
   encoder->find_ascii();
   return std::unique_ptr<Encoder>(std::move(encoder));
 }

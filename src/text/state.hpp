@@ -21,6 +21,7 @@ struct Tokenizer::State {
   Vocab vocab;
   std::unique_ptr<Encoder> encoder;  // refers to vocab
   std::vector<std::string> pieces;   // by id
+  std::string fallback;
   bool adds_bos = false;
   bool adds_eos = false;
   bool adds_sep = false;

@@ -31,7 +31,7 @@ struct Kind {
   Result<std::unique_ptr<Encoder>> (*make)(const Vocab&);
 };
 constexpr Kind kKinds[] = {
-    {"llama", make_spm}, {"gpt2", make_byte_bpe}, {"bert", make_wpm},
+    {"llama", make_spm}, {"gpt2", make_bpe},   {"bert", make_wpm},
     {"t5", make_ugm},    {"gemma4", make_spm},
 };
 
@@ -55,6 +55,11 @@ Result<Tokenizer> Tokenizer::create(VocabData data) try {
   auto state = std::make_shared<State>(std::move(vocab));
   const Vocab& own = state->vocab;
   REALM_ASSIGN(state->encoder, make_encoder(own));
+  if (own.data().model == "gpt2" && own.data().pre.empty()) {
+    state->fallback =
+        "the file does not name its pre-tokenizer (tokenizer.ggml.pre): \"default\" is assumed, "
+        "and tokens may differ from those of the model's training";
+  }
 
   state->adds_bos = own.data().add_bos.value_or(state->encoder->adds_bos_by_default());
   state->adds_eos = own.data().add_eos.value_or(state->encoder->adds_eos_by_default());
@@ -200,6 +205,7 @@ std::optional<TokenId> Tokenizer::find(std::string_view text) const {
   return state_->vocab.find(text);
 }
 
+const std::string& Tokenizer::fallback() const { return state_->fallback; }
 size_t Tokenizer::vocab_size() const { return state_->vocab.size(); }
 std::optional<TokenId> Tokenizer::bos() const { return state_->vocab.bos; }
 std::optional<TokenId> Tokenizer::eos() const { return state_->vocab.eos; }

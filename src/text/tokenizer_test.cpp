@@ -76,6 +76,18 @@ TEST(Vocabulary, ContradictionsAreRefused) {
   }
 }
 
+TEST(Vocabulary, AMissingPreTokenizerIsReportedAndAnUnknownOneRefused) {
+  EXPECT_EQ(testing::byte_bpe("gpt-2").build().fallback(), "");
+  const Tokenizer old = testing::byte_bpe("").build();
+  EXPECT_NE(old.fallback().find("tokenizer.ggml.pre"), std::string::npos);
+  EXPECT_EQ(testing::numbers(old.encode("a")), testing::Ids{'a'});
+  const auto unknown = Tokenizer::create(testing::byte_bpe("gpt-17").data);
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, Code::kUnsupported);
+  EXPECT_NE(unknown.error().message.find("\"gpt-17\""), std::string::npos);
+  EXPECT_NE(unknown.error().message.find("qwen2"), std::string::npos);
+}
+
 TEST(Tokenizer, MarkedControlTokensAreText) {
   constexpr std::string_view kMark = "\uFDD0";
   VocabBuilder b = byte_bpe("gpt-2");

@@ -10,6 +10,7 @@
 #include "base/utf8.hpp"
 #include "realm/tokenizer.hpp"
 #include "text/byte_level.hpp"
+#include "text/split/pre_tokenizer.hpp"
 
 namespace {
 
@@ -21,14 +22,18 @@ void add(realm::VocabData& vocab, std::string token, TokenType type, float score
   vocab.scores.push_back(score);
 }
 
+// SentencePiece, and BPE with every row of the pre-tokenizers.
+unsigned kinds() { return static_cast<unsigned>(realm::pre_tokenizer_rows().size()) + 1; }
+
 realm::VocabData sound_vocab(unsigned kind) {
-  constexpr const char* kPre[] = {"gpt-2", "llama-bpe", "smollm", ""};
   realm::VocabData vocab;
-  vocab.model = kind == 3 ? "llama" : "gpt2";
-  vocab.pre = kPre[kind];
+  const realm::PreTokenizerRow* row = kind == 0 ? nullptr : realm::pre_tokenizer_rows()[kind - 1];
+  vocab.model = row ? "gpt2" : "llama";
+  if (row) vocab.pre = row->names[0];
+  const bool plain = !row || row->plain_text;
   for (int byte = 0; byte < 256; ++byte) {
     std::string token;
-    if (kind == 3) {
+    if (plain) {
       const char* hex = "0123456789ABCDEF";
       add(vocab, std::string("<0x") + hex[byte / 16] + hex[byte % 16] + ">", TokenType::kByte);
     } else {
@@ -39,7 +44,12 @@ realm::VocabData sound_vocab(unsigned kind) {
   add(vocab, "<s>", TokenType::kControl);
   add(vocab, "</s>", TokenType::kControl);
   add(vocab, "\n\n", TokenType::kUserDefined);
-  if (kind == 3) {
+  if (row && plain) {
+    vocab.merges = {"a b", "▁ a", "▁ ▁", "ab ab", "1 1", "\n \n"};
+    for (const char* token : {"▁", "a", "b", "1", "\n", "ab", "▁a", "▁▁", "abab", "11", "\n\n\n"}) {
+      add(vocab, token, TokenType::kNormal);
+    }
+  } else if (plain) {
     for (const char* piece : {"▁", "▁▁", "a", "b", "ab", "▁a", "ba", "ä", "äa"}) {
       add(vocab, piece, TokenType::kNormal, -static_cast<float>(vocab.tokens.size() % 7));
     }
@@ -80,7 +90,7 @@ void try_text(const realm::Tokenizer& tokenizer, std::string_view text, uint8_t 
 
 // Tokens are separated by bytes 0xFE, merges follow behind 0xFD, the text behind 0xFC.
 realm::VocabData any_vocab(std::string_view data, std::string_view& text, uint8_t flags) {
-  realm::VocabData vocab = sound_vocab(flags >> 4 & 3);
+  realm::VocabData vocab = sound_vocab((flags >> 4 & 3) == 3 ? 0 : (flags >> 4 & 3) * 17 % kinds());
   if (flags & 0x40) vocab.tokens.clear(), vocab.token_types.clear(), vocab.scores.clear();
   std::string item;
   bool merges = false;
@@ -118,14 +128,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     // Made once: most of a run would go into it.
     static const std::vector<realm::Tokenizer> tokenizers = [] {
       std::vector<realm::Tokenizer> out;
-      for (unsigned kind = 0; kind < 4; ++kind) {
+      for (unsigned kind = 0; kind < kinds(); ++kind) {
         auto tokenizer = realm::Tokenizer::create(sound_vocab(kind));
         if (!tokenizer) __builtin_trap();
         out.push_back(*std::move(tokenizer));
       }
       return out;
     }();
-    try_text(tokenizers[data[0] / 8 % 4], rest, flags, true);
+    try_text(tokenizers[(data[0] / 8 + data[1] / 16 * 32u) % kinds()], rest, flags, true);
     return 0;
   }
   std::string_view text;

@@ -5,12 +5,15 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <ctime>
 #include <string>
+#include <vector>
 
 #include "realm/tokenizer.hpp"
 #include "support/vocab_file.hpp"
+#include "text/split/pre_tokenizer.hpp"
 
 namespace realm {
 namespace {
@@ -89,14 +92,65 @@ TEST_P(Adversarial, TenMegabytesTakeLessThanTenSecondsAndGrowAsTheText) {
   }
 }
 
+// What rows of pre-tokenizers differ in: where they cut. Rows with equal steps are one case.
+constexpr double kMaxSplitSeconds = 3;  // the rest of ten is for merging
+constexpr Case kSplitCases[] = {
+    {"one letter", "a"},
+    {"capitals", "A"},
+    {"spaces", " "},
+    {"combining marks", "\u0301"},
+    {"invalid UTF-8", "\xff"},
+    {"digits", "1"},
+    {"begins of names", "<sentinel:1"},
+};
+
+double seconds_to_split(const PreTokenizer& pre_tokenizer, const std::string& text) {
+  std::vector<Span> words;
+  const double begin = thread_seconds();
+  pre_tokenizer.split(text, words);
+  const double seconds = thread_seconds() - begin;
+  EXPECT_FALSE(words.empty());
+  return seconds;
+}
+
+TEST(AdversarialSplit, EveryRowTakesLittleTimeAndGrowsAsTheText) {
+  mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+  double slowest = 0;
+  std::vector<std::array<SplitStep, 6>> done;
+  for (const PreTokenizerRow* row : pre_tokenizer_rows()) {
+    if (std::find(done.begin(), done.end(), row->steps) != done.end()) continue;
+    done.push_back(row->steps);
+    const auto pre_tokenizer = PreTokenizer::create(*row);
+    ASSERT_TRUE(pre_tokenizer) << pre_tokenizer.error().message;
+    for (const Case& c : kSplitCases) {
+      // The tail keeps a run from being the end of the text, which some look-aheads ask for.
+      const std::string small_text = repeated(c.unit, kSmallBytes) + "x1";
+      const std::string large_text = repeated(c.unit, kLargeBytes) + "x1";
+      double ratio = 1e9;
+      double large = 1e9;
+      for (int attempt = 0; attempt < 5 && !(ratio < kMaxRatio && large < kMaxSplitSeconds);
+           ++attempt) {
+        const double small = seconds_to_split(*pre_tokenizer, small_text);
+        large = std::min(large, seconds_to_split(*pre_tokenizer, large_text));
+        ratio = std::min(ratio, large / small);
+      }
+      slowest = std::max(slowest, large);
+      EXPECT_LT(large, kMaxSplitSeconds) << row->names[0] << ", " << c.name;
+      EXPECT_LT(ratio, kMaxRatio) << row->names[0] << ", " << c.name;
+    }
+  }
+  EXPECT_GE(done.size(), 25u);
+  std::printf("%zu pipelines, the slowest text takes %.2f s for 10 MB\n", done.size(), slowest);
+}
+
 std::string name_of(const ::testing::TestParamInfo<const char*>& row) {
-  constexpr const char* kNames[] = {"gpt2",    "llama_spm",     "llama_bpe", "smollm",
+  constexpr const char* kNames[] = {"gpt2",    "llama_spm",     "gemma4",    "smollm",
                                     "unigram", "unigram_bytes", "wordpiece", "wordpiece_accents"};
   return kNames[row.index];
 }
 INSTANTIATE_TEST_SUITE_P(Files, Adversarial,
                          ::testing::Values("ggml-vocab-gpt-2.gguf", "ggml-vocab-llama-spm.gguf",
-                                           "trained_llama-bpe.json", "trained_smollm.json",
+                                           "trained_gemma4.json", "trained_smollm.json",
                                            "sentencepiece_unigram.json",
                                            "sentencepiece_unigram_plain.json",
                                            "wordpiece_uncased.json", "wordpiece_accents.json"),

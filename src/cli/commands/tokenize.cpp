@@ -43,6 +43,8 @@ class Tokenize final : public Command {
     }
     REALM_ASSIGN(const ModelText model, load_text(path));
     if (!model.tokenizer) return Error{Code::kCorruptFile, path + ": has no vocabulary"};
+    const std::string& fallback = model.tokenizer->fallback();
+    if (!fallback.empty()) host.console.warning("vocabulary: " + fallback);
     REALM_ASSIGN(const std::vector<TokenId> ids,
                  model.tokenizer->encode(
                      *text_, {.add_special = !no_bos_, .parse_special = parse_special_}));

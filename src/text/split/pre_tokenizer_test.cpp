@@ -13,10 +13,8 @@ std::vector<std::string> words_of(const char* name, std::string_view text) {
   if (!row) return {"no such pre-tokenizer"};
   const auto pre_tokenizer = PreTokenizer::create(*row);
   if (!pre_tokenizer) return {pre_tokenizer.error().message};
-  RegexScratch scratch;
   std::vector<Span> words;
-  const auto split = pre_tokenizer->split(text, scratch, words);
-  if (!split) return {split.error().message};
+  pre_tokenizer->split(text, words);
   std::vector<std::string> out;
   for (const Span& word : words) out.emplace_back(text.substr(word.begin, word.end - word.begin));
   return out;
@@ -52,35 +50,6 @@ TEST(PreTokenizer, BytesThatAreNotUtf8AreWordsOfTheirOwn) {
   EXPECT_EQ(words_of("smollm", "\x80"), (Words{"\x80"}));
   EXPECT_EQ(words_of("llama-bpe", ""), Words{});
   EXPECT_EQ(words_of("gpt-2", std::string("a\0b", 3)), (Words{"a", std::string(1, '\0'), "b"}));
-}
-
-TEST(Regex, ALimitIsAnErrorNotACut) {
-  const auto regex = Regex::compile("(?:x+x+)+[yz]");
-  ASSERT_TRUE(regex) << regex.error().message;
-  RegexScratch scratch;
-  std::vector<Span> pieces;
-  const auto split = regex->split(std::string(60, 'x'), 0, scratch, pieces);
-  ASSERT_FALSE(split);
-  EXPECT_EQ(split.error().code, Code::kInvalidArgument);
-  EXPECT_NE(split.error().message.find("limit"), std::string::npos) << split.error().message;
-}
-
-TEST(Regex, EmptyMatchesCutNothing) {
-  const auto regex = Regex::compile("b*");
-  ASSERT_TRUE(regex);
-  RegexScratch scratch;
-  std::vector<Span> pieces;
-  ASSERT_TRUE(regex->split("\u00E4bb\u00E4", 10, scratch, pieces));
-  ASSERT_EQ(pieces.size(), 3u);
-  EXPECT_EQ(pieces[1].begin, 12u);
-  EXPECT_EQ(pieces[1].end, 14u);
-  EXPECT_EQ(pieces[2].end, 16u);
-}
-
-TEST(Regex, AMalformedPatternIsRefusedWithItsPlace) {
-  const auto regex = Regex::compile("a(b");
-  ASSERT_FALSE(regex);
-  EXPECT_NE(regex.error().message.find("byte 3"), std::string::npos) << regex.error().message;
 }
 
 }  // namespace
