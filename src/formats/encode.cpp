@@ -73,18 +73,17 @@ inline uint32_t mask_of(bool condition) { return 0u - static_cast<uint32_t>(cond
 // float_to_half() without branches, so that compilers make vectors of a loop.
 inline uint16_t half_of(float value) {
   const auto bits = std::bit_cast<uint32_t>(value);
-  const auto magnitude = static_cast<int32_t>(bits & 0x7fffffffu);
+  const uint32_t magnitude = bits & 0x7fffffffu;
   // From 2^-14: the mantissa rounded to 10 bits, to even; a carry moves on to the exponent.
-  const int32_t normal = ((magnitude + 0xfff + (magnitude >> 13 & 1)) >> 13) - (112 << 10);
+  const uint32_t normal = ((magnitude + 0xfffu + (magnitude >> 13 & 1u)) >> 13) - (112u << 10);
   // Below: the addition leaves multiples of 2^-24.
   const float shifted = std::fabs(value) + 0.5f;
-  const int32_t small = std::bit_cast<int32_t>(shifted) - 0x3f000000;
-  const uint32_t is_small = mask_of(magnitude < 0x38800000);
-  const uint32_t is_large = mask_of(magnitude >= 0x477ff000);  // rounds to infinity, or is it
-  const uint32_t is_nan = mask_of(magnitude > 0x7f800000);
-  const uint32_t number = (static_cast<uint32_t>(small) & is_small) |
-                          (static_cast<uint32_t>(normal) & ~(is_small | is_large)) |
-                          (0x7c00u & is_large);
+  const uint32_t small = std::bit_cast<uint32_t>(shifted) - 0x3f000000u;
+  const uint32_t is_small = mask_of(magnitude < 0x38800000u);
+  const uint32_t is_large = mask_of(magnitude >= 0x477ff000u);  // rounds to infinity, or is it
+  const uint32_t is_nan = mask_of(magnitude > 0x7f800000u);
+  const uint32_t number =
+      (small & is_small) | (normal & ~(is_small | is_large)) | (0x7c00u & is_large);
   const uint32_t nan = (0x200u | (bits >> 13 & 0x3ffu)) & is_nan;
   return static_cast<uint16_t>(number | nan | (bits >> 16 & 0x8000u));
 }
