@@ -142,7 +142,7 @@ void cases(const Attention*, const CaseOptions& options, const Visit<Attention>&
     const Batch& batch = batches[i % 7];
     SceneSpec spec;
     spec.format = cycle(kCacheFormats, i);
-    spec.head_dim = cycle({64, 128, 80, 16, 96, 32, 48, 112}, i);
+    spec.head_dim = cycle({64, 128, 80, 16, 96, 256, 32, 48, 112}, i);
     spec.group = cycle({3, 1, 4, 2, 8}, i);
     spec.kv_heads = cycle({1, 2, 3}, i / 2);
     spec.block_tokens = cycle({16, 32, 64}, i / 3);
