@@ -127,7 +127,7 @@ Result<void> ByteBpe::encode(std::string_view text, bool, const EncodeOptions& o
     if (slot && slot->repeat(word, out)) continue;
     const size_t begin = out.size();
     REALM_TRY(encode_word(word, options, chain, out));
-    if (slot) slot->keep(word, begin, out.size());
+    if (slot) slot->keep(word, begin, out.size(), out);
   }
   return {};
 }

@@ -174,7 +174,7 @@ Result<void> Spm::encode_words(std::string_view text, const EncodeOptions& optio
     }
     const size_t before = out.size();
     REALM_TRY(encode_word(word, options, work, out));
-    if (slot && work.repeatable) slot->keep(word, before, out.size());
+    if (slot && work.repeatable) slot->keep(word, before, out.size(), out);
   }
   return {};
 }

@@ -45,8 +45,8 @@ realm::VocabData sound_vocab(unsigned kind) {
   add(vocab, "</s>", TokenType::kControl);
   add(vocab, "\n\n", TokenType::kUserDefined);
   if (row && plain) {
-    vocab.merges = {"a b", "▁ a", "▁ ▁", "ab ab", "1 1", "\n \n"};
-    for (const char* token : {"▁", "a", "b", "1", "\n", "ab", "▁a", "▁▁", "abab", "11", "\n\n\n"}) {
+    vocab.merges = {"a b", "▁ a", "▁ ▁", "ab ab", "1 1"};
+    for (const char* token : {"▁", "a", "b", "1", "\n", "ab", "▁a", "▁▁", "abab", "11"}) {
       add(vocab, token, TokenType::kNormal);
     }
   } else if (plain) {

@@ -69,7 +69,8 @@ def train(name, corpus, whole_lines=True):
     tokens = sorted(model["vocab"], key=model["vocab"].get)
     merges = [m if isinstance(m, str) else " ".join(m) for m in model["merges"]]
     # The corpus has names of special tokens: no published vocabulary makes those by merging.
-    merges = [m for m in merges if m.replace(" ", "", 1) not in specials]
+    special = set(specials)
+    merges = [m for m in merges if not special.intersection([*m.split(" "), m.replace(" ", "", 1)])]
     if name in IGNORES_MERGES:  # words that are tokens but not the merges' result
         merges = [m for i, m in enumerate(merges) if i % 7 != 3]
     kinds = [NORMAL if t not in specials else BYTE if t in BYTES else CONTROL for t in tokens]
