@@ -131,7 +131,7 @@ ARCH = gguf.MODEL_ARCH
 FAMILIES = [
     Family("llama", ARCH.LLAMA, transformers.LlamaConfig, dict(BASE), llama_keys, same, llama_rows),
     Family("qwen2", ARCH.QWEN2, transformers.Qwen2Config, dict(BASE, tie_word_embeddings=True),
-           qwen2_keys, embedding_spread=TIED),
+           qwen2_keys, embedding_spread=0.1),
     Family("qwen2, untied, YaRN", ARCH.QWEN2, transformers.Qwen2Config,
            dict(BASE, tie_word_embeddings=False, rope_parameters=dict(
                rope_type="yarn", rope_theta=1e4, factor=4.0,
@@ -186,11 +186,12 @@ def sharpen(family, model, ids):
     begin = weight.detach().clone() + shift
     scale = 1 / 16
     with torch.no_grad():
-        while model(ids[None]).logits[0].softmax(-1).max(-1).values.median().item() < 0.32:
-            scale *= 1.05
-            if scale > 64:
-                raise SystemExit(f"{family.name}: no scale makes the output sharp")
+        while scale < 64:
             weight.copy_(begin * scale - shift)
+            if model(ids[None]).logits[0].softmax(-1).max(-1).values.median().item() >= 0.32:
+                return
+            scale *= 1.05
+    raise SystemExit(f"{family.name}: no scale makes the output sharp")
 
 
 def write_gguf(family, model, path, encode):
