@@ -10,7 +10,8 @@ namespace realm {
 namespace {
 
 constexpr const Architecture* kArchitectures[] = {
-    &families::kLlama, &families::kQwen2, &families::kQwen3, &families::kGemma2, &families::kGemma3,
+    &families::kLlama,  &families::kQwen2, &families::kQwen3, &families::kGemma2,
+    &families::kGemma3, &families::kPhi3,  &families::kBert,
 };
 
 }  // namespace

@@ -27,6 +27,7 @@ struct Architecture {
   /// Names every tensor that the passes below use, with its shape.
   void (*declare)(WeightBinder& file, const Config& config, Weights& weights);
   void (*layers)(Stream& s, const Config& c, const Weights& w, const StepViews& v);
+  /// Null for encoders.
   void (*head)(Stream& s, const Config& c, const Weights& w, const HeadViews& v);
   std::span<const std::string_view> ops;  ///< that the two passes need
 };

@@ -46,12 +46,20 @@ Result<void> check_row(const Step& step, const StepLimits& limits, size_t i) {
   if (i > 0 && step.sequences[i - 1] == s && step.positions[i - 1] >= position) {
     return wrong(str("row ", i, ": position ", position, " follows ", step.positions[i - 1]));
   }
+  if (!limits.whole_sequences) return {};
+  const bool begins = i == 0 || step.sequences[i - 1] != s;
+  const int32_t expected = begins ? 0 : step.positions[i - 1] + 1;
+  if (position != expected) {
+    return wrong(str("row ", i, ": position ", position, " of a sequence that has to be whole, ",
+                     "expected ", expected));
+  }
   return {};
 }
 
 }  // namespace
 
-Result<void> check_step(const Step& step, const StepLimits& limits, size_t n_logits) {
+Result<void> check_step(const Step& step, const StepLimits& limits, size_t n_results,
+                        int32_t width) {
   const size_t n = step.tokens.size();
   if (n > static_cast<size_t>(limits.max_rows)) {
     return wrong(str(n, " rows, at most ", limits.max_rows));
@@ -77,9 +85,9 @@ Result<void> check_step(const Step& step, const StepLimits& limits, size_t n_log
   if (step.logit_rows.size() > n) {
     return wrong(str("logits of ", step.logit_rows.size(), " rows of ", n));
   }
-  if (n_logits != step.logit_rows.size() * static_cast<size_t>(limits.vocab_size)) {
-    return wrong(str("room for ", n_logits, " logits, needed ", step.logit_rows.size(), " x ",
-                     limits.vocab_size));
+  if (n_results != step.logit_rows.size() * static_cast<size_t>(width)) {
+    return wrong(
+        str("room for ", n_results, " results, needed ", step.logit_rows.size(), " x ", width));
   }
   return {};
 }

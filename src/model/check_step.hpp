@@ -5,7 +5,9 @@
 
 namespace realm {
 
-/// The error names the row and the number.
-Result<void> check_step(const Step& step, const StepLimits& limits, size_t n_logits);
+/// `n_results` is the room for results of `width` elements a row. The error names the row and the
+/// number.
+Result<void> check_step(const Step& step, const StepLimits& limits, size_t n_results,
+                        int32_t width);
 
 }  // namespace realm

@@ -21,7 +21,7 @@ Step good() {
 }
 
 std::string story(const Step& step, size_t n_logits = 20) {
-  const auto ok = check_step(step, kLimits, n_logits);
+  const auto ok = check_step(step, kLimits, n_logits, kLimits.vocab_size);
   return ok ? "" : ok.error().message;
 }
 
@@ -58,7 +58,23 @@ TEST(CheckStep, NamesTheRowAndTheNumber) {
   EXPECT_EQ(with([](Step& s) { s.positions.pop_back(); }),
             "step: 3 tokens, 2 positions, 3 sequences");
   EXPECT_EQ(with([](Step& s) { s.tokens.resize(7); }), "step: 7 rows, at most 6");
-  EXPECT_EQ(story(good(), 19), "step: room for 19 logits, needed 2 x 10");
+  EXPECT_EQ(story(good(), 19), "step: room for 19 results, needed 2 x 10");
+}
+
+TEST(CheckStep, WholeSequencesBeginAtZeroWithoutGaps) {
+  StepLimits limits = kLimits;
+  limits.whole_sequences = true;
+  const auto with = [&](std::vector<int32_t> positions) {
+    Step step = good();
+    step.positions = std::move(positions);
+    const auto ok = check_step(step, limits, 20, limits.vocab_size);
+    return ok ? "" : ok.error().message;
+  };
+  EXPECT_EQ(with({0, 1, 0}), "");
+  EXPECT_EQ(with({0, 1, 1}),
+            "step: row 2: position 1 of a sequence that has to be whole, expected 0");
+  EXPECT_EQ(with({0, 2, 0}),
+            "step: row 1: position 2 of a sequence that has to be whole, expected 1");
 }
 
 }  // namespace

@@ -14,6 +14,9 @@ enum class RopeScaling : uint8_t {
   kLinear,  ///< every frequency divided by `factor` (Chen et al., 2023)
   kYarn,    ///< slow frequencies divided, fast ones kept, a ramp between (Peng et al., 2023)
   kLlama3,  ///< the same idea with a ramp over wavelengths (Llama 3.1)
+  /// LongRoPE: frequencies divided one by one, by the file's factors for short or for long contexts
+  /// (Ding et al., 2024).
+  kLongRope,
 };
 
 struct RopeConfig {
@@ -22,7 +25,7 @@ struct RopeConfig {
   double base = 10000.0;
   RopeScaling scaling = RopeScaling::kNone;
   double factor = 1.0;            ///< by which the context grows
-  int32_t original_context = 0;   ///< tokens before it grew; YaRN and Llama 3
+  int32_t original_context = 0;   ///< tokens before it grew
   double attention_factor = 1.0;  ///< of the turned vectors; multiplies YaRN's own
   double extrapolation = 1.0;     ///< share of the ramp that YaRN applies
   double beta_fast = 32.0;        ///< YaRN: turns over the original context, end of the ramp
@@ -55,6 +58,13 @@ struct Config {
   float norm_eps = 0;
   RopeConfig rope;
   RopeConfig local_rope;  ///< of windowed layers that have their own; dims 0: none do
+  /// Longest sequence that this load is for, at most context_tokens: what the loader grants. The
+  /// file says nothing of it; LongRoPE's factors are chosen by it.
+  int32_t sequence_tokens = 0;
+  int32_t token_types = 0;  ///< encoders: rows of the token type embedding
+  /// Attention sees ahead and there is no output head: a step holds whole sequences, and what it
+  /// leaves is their embeddings.
+  bool encoder = false;
 
   int64_t q_dim() const { return int64_t{heads} * head_dim; }
   int64_t kv_dim() const { return int64_t{kv_heads} * head_dim; }

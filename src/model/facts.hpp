@@ -27,6 +27,7 @@ struct ModelFacts {
   int64_t context_tokens = 0;  ///< longest sequence the model was made for; 0: a vocabulary alone
   int64_t parameters = 0;      ///< elements of all tensors
   uint64_t tensor_bytes = 0;   ///< of all tensors, as stored
+  std::optional<int32_t> pooling_type;  ///< <architecture>.pooling_type, as it stands there
   SamplingDefaults sampling;
 };
 

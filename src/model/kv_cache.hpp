@@ -3,7 +3,8 @@
 //   page p, layer l:  K [kv_heads * block_tokens * head_dim] then V, each aligned to 256 bytes
 //   order:            [page][layer][K | V]
 // A page holds all layers side by side, so that memory is touched as sequences grow and not all at
-// once: a short answer takes a page or two of each, not a piece of every layer's whole cache.
+// once: a short answer takes a page or two of each, not a piece of every layer's whole cache. An
+// encoder has the pages of one layer, which all layers use in turn: nothing outlives its layer.
 #pragma once
 
 #include <memory>

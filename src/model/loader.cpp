@@ -57,28 +57,43 @@ Result<void> check_options(const LoadOptions& o) {
   return {};
 }
 
+// The longest sequence: what is asked for, or what fits the model.
+Result<int32_t> sequence_tokens_of(const gguf::File& file, const Config& config,
+                                   const LoadOptions& options) {
+  const int32_t asked = options.context_tokens;
+  if (asked > config.context_tokens) {
+    return bad_option(
+        str("a context of ", asked, " tokens, the model's is ", config.context_tokens));
+  }
+  if (asked > 0) return asked;
+  const bool longrope = file.find("rope_factors_long.weight") != nullptr;
+  const int32_t most = longrope ? config.rope.original_context : kDefaultContext;
+  return std::min({config.context_tokens, kDefaultContext, most});
+}
+
 // What of `options` this model and device are granted.
 Result<StepLimits> grant(const Config& config, const LoadOptions& options, Format cache_format,
                          uint64_t device_bytes) {
   StepLimits limits{.vocab_size = config.vocab_size,
-                    .context_tokens = options.context_tokens,
+                    .context_tokens = config.sequence_tokens,
                     .block_tokens = options.block_tokens,
                     .n_blocks = options.n_blocks,
                     .max_rows = options.max_rows,
-                    .max_sequences = options.max_sequences};
-  if (limits.context_tokens == 0) {
-    limits.context_tokens = std::min(config.context_tokens, kDefaultContext);
-  }
-  if (limits.context_tokens > config.context_tokens) {
-    return bad_option(str("a context of ", limits.context_tokens, " tokens, the model's is ",
-                          config.context_tokens));
-  }
+                    .max_sequences = options.max_sequences,
+                    .dim = config.dim,
+                    .whole_sequences = config.encoder};
+  if (config.encoder) limits.max_rows = std::max(limits.max_rows, limits.context_tokens);
   const int64_t one_context =
       (limits.context_tokens + limits.block_tokens - 1) / limits.block_tokens;
   if (limits.n_blocks == 0) {
     const auto page = kv_page_bytes(config, cache_format, limits.block_tokens);
     if (!page) return bad_option("a page overflows memory");
-    int64_t wanted = std::min<int64_t>(one_context * limits.max_sequences, INT32_MAX);
+    // What is embedded is forgotten: a step's rows, each sequence's last page half empty.
+    int64_t wanted =
+        options.use == LoadUse::kEmbed
+            ? one_context + limits.max_rows / limits.block_tokens + limits.max_sequences
+            : one_context * limits.max_sequences;
+    wanted = std::min<int64_t>(wanted, INT32_MAX);
     if (device_bytes > 0) {
       wanted = std::min(wanted, static_cast<int64_t>(device_bytes / 2 / *page));
     }
@@ -128,6 +143,11 @@ Result<LoadedModel> load_from(const gguf::File& file, Device& device, const Load
   REALM_TRY(check_ops(*model->architecture, device));
   REALM_ASSIGN(model->config,
                model->architecture->read_config(file.metadata(), name, model->architecture->pairs));
+  if (model->config.encoder && options.use == LoadUse::kGenerate) {
+    return Error{Code::kUnsupported,
+                 str("architecture ", name, " makes embeddings, it writes no text")};
+  }
+  REALM_ASSIGN(model->config.sequence_tokens, sequence_tokens_of(file, model->config, options));
   REALM_ASSIGN(ModelText text, read_text(file));
   if (log && text.tokenizer && !text.tokenizer->fallback().empty()) {
     log(LogLevel::kWarning, "vocabulary: " + text.tokenizer->fallback());
@@ -136,10 +156,13 @@ Result<LoadedModel> load_from(const gguf::File& file, Device& device, const Load
   WeightBinder binder(file, device);
   model->architecture->declare(binder, model->config, model->weights);
   REALM_TRY(binder.finish());
-  const Format cache_format = options.cache_format.value_or(device.info().cache_format);
+  // An encoder's keys and values live for one step: nothing is saved by rounding them.
+  const Format usual = model->config.encoder ? Format::kF32 : device.info().cache_format;
+  const Format cache_format = options.cache_format.value_or(usual);
   REALM_ASSIGN(const StepLimits limits,
                grant(model->config, options, cache_format, device.info().memory_bytes));
   LoadedModel loaded;
+  loaded.encoder = model->config.encoder;
   loaded.facts = std::move(text.facts);
   loaded.tokenizer = std::move(text.tokenizer);
   REALM_ASSIGN(loaded.memory,

@@ -17,15 +17,24 @@
 
 namespace realm {
 
+/// What a model is loaded for.
+enum class LoadUse : uint8_t {
+  kGenerate,  ///< logits; encoders are refused
+  kEmbed,     ///< states
+};
+
 struct LoadOptions {
-  int32_t context_tokens = 0;  ///< longest sequence; 0: the model's own, at most 8192
+  LoadUse use = LoadUse::kGenerate;
+  /// Longest sequence; 0: the model's own, at most 8192, and with LongRoPE at most the context
+  /// before it grew: a longer one has other factors, also for short texts.
+  int32_t context_tokens = 0;
   std::optional<Format> cache_format =
       std::nullopt;           ///< of keys and values: F32, F16, BF16; empty: the device's
   int32_t block_tokens = 64;  ///< tokens a page holds
   /// Pages; 0: a full context for each of max_sequences, less where that is more than half of the
   /// device's memory, but always one full context.
   int32_t n_blocks = 0;
-  int32_t max_rows = 512;      ///< rows of one step
+  int32_t max_rows = 512;      ///< rows of one step; an encoder's is at least a context
   int32_t max_sequences = 16;  ///< sequences of one step
 };
 
@@ -33,6 +42,7 @@ struct LoadedModel {
   ModelFacts facts;
   std::optional<Tokenizer> tokenizer;  ///< absent only where the file has no vocabulary
   MemoryPlan memory;
+  bool encoder = false;                ///< it embeds and has no logits
   std::unique_ptr<StepRunner> runner;  ///< its limits() are what was granted
 };
 

@@ -40,6 +40,7 @@ RopeFrequencies rope_frequencies(const RopeConfig& rope, std::span<const float> 
     double kept = 1;
     switch (rope.scaling) {
       case RopeScaling::kNone:
+      case RopeScaling::kLongRope:
         break;
       case RopeScaling::kLinear:
         kept = 0;

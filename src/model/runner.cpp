@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/str.hpp"
 #include "model/check_step.hpp"
+#include "ops/op_list.hpp"
 
 namespace realm {
 namespace {
@@ -16,6 +18,15 @@ bool is_decode(const Step& step, int32_t max_sequences) {
     if (i > 0 && step.sequences[i] == step.sequences[i - 1]) return false;
   }
   return true;
+}
+
+// Tokens of each sequence of a step that holds them whole.
+std::vector<int32_t> lengths_of(const Step& step) {
+  std::vector<int32_t> lengths(step.block_tables.size(), 1);
+  for (size_t i = 0; i < step.tokens.size(); ++i) {
+    lengths[static_cast<size_t>(step.sequences[i])] = step.positions[i] + 1;
+  }
+  return lengths;
 }
 
 }  // namespace
@@ -58,12 +69,16 @@ Result<void> Runner::probe() {
   StepViews views = arena_.step(1);
   views.cache = cache_.layers;
   model_->architecture->layers(*stream_, model_->config, first, views);
-  run_head(1, 0, 1);
+  if (!model_->config.encoder) run_head(1, 0, 1);
   return stream_->sync();
 }
 
 Result<void> Runner::run(const Step& step, std::span<float> logits) {
-  REALM_TRY(check_step(step, limits_, logits.size()));
+  if (model_->config.encoder) {
+    return Error{Code::kUnsupported, str("architecture ", model_->architecture->name,
+                                         " has no output head: it makes embeddings")};
+  }
+  REALM_TRY(check_step(step, limits_, logits.size(), limits_.vocab_size));
   if (step.tokens.empty()) return {};
   const auto rows = static_cast<int32_t>(step.tokens.size());
   const auto asked = static_cast<int32_t>(step.logit_rows.size());
@@ -88,6 +103,37 @@ Result<void> Runner::run(const Step& step, std::span<float> logits) {
   return stream_->sync();
 }
 
+Result<void> Runner::run_states(const Step& step, std::span<float> states) {
+  REALM_TRY(check_step(step, limits_, states.size(), limits_.dim));
+  if (step.tokens.empty()) return {};
+  const auto rows = static_cast<int32_t>(step.tokens.size());
+  upload_step(step, rows);
+  run_layers(rows);
+  if (!model_->config.encoder) run_last_norm(rows);
+  // Rows that stand together are fetched together: an encoder's are all of them.
+  const TensorView hidden = arena_.step(rows).hidden;
+  const auto width = static_cast<size_t>(limits_.dim);
+  for (size_t i = 0; i < step.logit_rows.size();) {
+    size_t end = i + 1;
+    while (end < step.logit_rows.size() && step.logit_rows[end] == step.logit_rows[end - 1] + 1) {
+      ++end;
+    }
+    download(*stream_, hidden.slice_rows(step.logit_rows[i], static_cast<int64_t>(end - i)),
+             states.subspan(i * width, (end - i) * width));
+    i = end;
+  }
+  return stream_->sync();
+}
+
+// Every decoder of this build norms by the root mean square in front of its head.
+void Runner::run_last_norm(int32_t rows) {
+  const TensorView hidden = arena_.step(rows).hidden;
+  stream_->run(RmsNorm{.x = hidden,
+                       .weight = model_->weights.output_norm,
+                       .out = hidden,
+                       .eps = model_->config.norm_eps});  // [n, dim]
+}
+
 void Runner::upload_step(const Step& step, int32_t padded_rows) {
   const StepViews views = arena_.step(padded_rows);
   const auto upload_ids = [&](const TensorView& to, const std::vector<int32_t>& ids, int32_t pad) {
@@ -98,6 +144,10 @@ void Runner::upload_step(const Step& step, int32_t padded_rows) {
   upload_ids(views.tokens, step.tokens, 0);
   upload_ids(views.batch.positions, step.positions, 0);
   upload_ids(views.batch.sequences, step.sequences, -1);
+  if (model_->config.encoder) {
+    upload_ids(views.types, {}, 0);  // one text a sequence: all of the first type
+    upload_ids(views.lengths, lengths_of(step), 1);
+  }
   // A plan's head is run for its padding rows too.
   const auto asked = static_cast<int32_t>(step.logit_rows.size());
   if (const int32_t ids =

@@ -27,6 +27,7 @@ class Runner final : public StepRunner {
 
   const StepLimits& limits() const override { return limits_; }
   Result<void> run(const Step& step, std::span<float> logits) override;
+  Result<void> run_states(const Step& step, std::span<float> states) override;
 
   /// Rows that a decode step of `rows` is padded to.
   static int32_t decode_bucket(int32_t rows, int32_t max_sequences);
@@ -40,6 +41,7 @@ class Runner final : public StepRunner {
   void upload_step(const Step& step, int32_t padded_rows);
   void run_layers(int32_t rows);
   void run_head(int32_t rows, int32_t first, int32_t count);
+  void run_last_norm(int32_t rows);
   Result<const Plan*> decode_plan(int32_t rows);
 
   std::unique_ptr<Model> model_;

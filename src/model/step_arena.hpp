@@ -26,6 +26,7 @@ class StepArena {
   /// Page tables of the first `count` sequences.
   TensorView block_tables(int32_t count) const;
   TensorView logit_row_ids(int32_t count) const;
+  TensorView lengths() const;
   /// Pages a table has room for.
   int32_t max_blocks() const { return max_blocks_; }
 
@@ -39,8 +40,9 @@ class StepArena {
   int32_t logit_rows_;
   int32_t max_blocks_;
   Buffer* buffer_ = nullptr;
-  uint64_t tokens_, positions_, sequences_, block_tables_, logit_ids_;
-  uint64_t rope_, local_rope_, hidden_, q_, mixed_, inner_, logits_;
+  uint64_t tokens_, positions_, sequences_, block_tables_, logit_ids_, types_, lengths_;
+  uint64_t rope_, local_rope_, hidden_, q_, mixed_, k_, v_, inner_;
+  uint64_t logits_ = 0;
   uint64_t size_bytes_ = 0;
 };
 

@@ -17,6 +17,11 @@ struct StepViews {
   TensorView q;                    // [n, heads * head_dim]
   TensorView mixed;                // [n, heads * head_dim]: attention's result
   TensorView inner;                // [n, ff_dim]
+  // Of encoders alone.
+  TensorView types{};    // [n] I32: token types
+  TensorView lengths{};  // [sequences] I32: tokens of each sequence
+  TensorView k{};        // [n, kv_heads * head_dim]
+  TensorView v{};        // [n, kv_heads * head_dim]
 };
 
 /// The output head over `rows` of the step.

@@ -30,6 +30,11 @@ struct LayerWeights {
   TensorView up_bias;
   TensorView down;  // [dim, ff_dim]
   TensorView down_bias;
+  // Encoders that norm after adding: of the sum behind attention, and behind the feed-forward.
+  TensorView attn_sum_norm;  // [dim]
+  TensorView attn_sum_norm_bias;
+  TensorView ffn_sum_norm;  // [dim]
+  TensorView ffn_sum_norm_bias;
 };
 
 /// What RopeTable multiplies positions with.
@@ -45,6 +50,11 @@ struct Weights {
   TensorView output_bias;
   RopeWeights rope;
   RopeWeights local_rope;  // where the config has one
+  // Encoders: learned positions, and which of a pair of texts a token is of.
+  TensorView position_embedding;  // [context_tokens, dim]
+  TensorView type_embedding;      // [token types, dim]
+  TensorView embedding_norm;      // [dim]
+  TensorView embedding_norm_bias;
   std::vector<LayerWeights> layers;
 };
 

@@ -161,6 +161,49 @@ TEST_P(ModelGolden, NeitherPartsNorNeighboursMatter) {
   }
 }
 
+// LongRoPE's factors go by the context that a load is for: within the original one of 24 tokens, or
+// beyond it. transformers goes by the text's length, which comes to the same for these texts.
+TEST(LongRope, FactorsGoByTheContextAskedFor) {
+  const std::string name = "longrope/phi3_longrope_beyond";
+  struct Load {
+    int32_t context;
+    const char* logits;
+    bool equal;
+  };
+  const Load loads[] = {{0, ".short", true},
+                        {24, ".short", true},
+                        {25, ".short", false},
+                        {64, ".short", false},
+                        {64, "", true}};
+  for (const std::string device_name : {"reference", "cpu"}) {
+    const auto device = open(device_name, "");
+    ASSERT_NE(device, nullptr);
+    for (const Load& load : loads) {
+      SCOPED_TRACE(device_name + " " + std::to_string(load.context) + load.logits);
+      LoadOptions asked = options(Format::kF32);
+      asked.context_tokens = load.context;
+      const auto model = load_model(kFolder + name + ".gguf", *device, asked);
+      ASSERT_TRUE(model) << model.error().message;
+      EXPECT_EQ(model->runner->limits().context_tokens, load.context == 0 ? 24 : load.context);
+      const Golden golden = read_golden(name + load.logits);
+      tiny::Driver driver(*model->runner, 1);
+      const auto rows = driver.step({{0, golden.ids}});
+      ASSERT_TRUE(rows) << rows.error().message;
+      const auto [low, high] = std::minmax_element(golden.logits.begin(), golden.logits.end());
+      double worst = 0;
+      for (size_t i = 0; i < golden.logits.size(); ++i) {
+        const double found = (*rows)[i / golden.width()][i % golden.width()];
+        worst = std::max(worst, std::fabs(found - golden.logits[i]) / (*high - *low));
+      }
+      if (load.equal) {
+        EXPECT_LE(worst, kLimit);
+      } else {
+        EXPECT_GT(worst, 100 * kLimit);
+      }
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(, ModelGolden, testing::ValuesIn(families()),
                          [](const auto& each) { return each.param; });
 

@@ -31,9 +31,9 @@ PROMPTS = ["Name the capital of France.", "Write a short poem about the sea.",
 class Realm:
     """A dump_logits process."""
 
-    def __init__(self, program, model, device, cache):
-        self.process = subprocess.Popen([program, model, device, cache], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
+    def __init__(self, program, model, device, cache, context=0):
+        self.process = subprocess.Popen([program, model, device, cache, str(context)],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, **query):
         self.process.stdin.write(json.dumps(query) + "\n")

@@ -1,5 +1,5 @@
-// dump_logits MODEL DEVICE CACHE: answers JSON lines of stdin, one by one, for the oracle scripts.
-// CACHE is the format of keys and values: F32, F16 or BF16.
+// dump_logits MODEL DEVICE CACHE [CONTEXT]: answers JSON lines of stdin, one by one, for the oracle scripts.
+// CACHE is the format of keys and values: F32, F16 or BF16; CONTEXT the longest sequence.
 //   {"ids": [...], "from": k, "out": FILE}   float32 logits of positions k and up into FILE
 //   {"ids": [...], "greedy": n}              the n ids that follow, each the most probable
 // Every answer is one line of JSON. A sequence is computed alone, in chunks of 256 tokens.
@@ -81,7 +81,7 @@ int fail(const realm::Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) return 2;
+  if (argc != 4 && argc != 5) return 2;
   const realm::FormatInfo* cache = realm::find_format(std::string_view(argv[3]));
   if (cache == nullptr) return 2;
   const realm::LogSink log = [](realm::LogLevel level, const std::string& line) {
@@ -90,7 +90,10 @@ int main(int argc, char** argv) {
   auto device = realm::open_device(argv[2], {}, log);
   if (!device) return fail(device.error());
   auto model = realm::load_model(argv[1], **device,
-                                 {.cache_format = cache->format, .max_sequences = 1}, log);
+                                 {.context_tokens = argc == 5 ? std::stoi(argv[4]) : 0,
+                                  .cache_format = cache->format,
+                                  .max_sequences = 1},
+                                 log);
   if (!model) return fail(model.error());
   for (std::string line; std::getline(std::cin, line);) {
     const auto reply = answer(*model->runner, nlohmann::json::parse(line));

@@ -76,6 +76,32 @@ def gemma3_pattern_keys(w, c):
     w.add_float32("gemma3.rope.freq_base_swa", c.rope_parameters["sliding_attention"]["rope_theta"])
 
 
+def phi3_keys(w, c):
+    common_keys(w, c)
+    rope = c.rope_parameters
+    dims = int(c.hidden_size // c.num_attention_heads * rope.get("partial_rotary_factor", 1.0))
+    w.add_rope_freq_base(rope["rope_theta"])
+    w.add_rope_dimension_count(dims)
+    w.add_rope_scaling_orig_ctx_len(c.original_max_position_embeddings)
+    w.add_sliding_window(c.sliding_window or 0)
+    if rope["rope_type"] != "longrope":
+        return
+    growth = c.max_position_embeddings / c.original_max_position_embeddings
+    w.add_rope_scaling_attn_factors(
+        np.sqrt(1 + np.log(growth) / np.log(c.original_max_position_embeddings)))
+    for length in ("long", "short"):
+        factors = np.array(rope[length + "_factor"], dtype=np.float32)
+        w.add_tensor(f"rope_factors_{length}.weight", factors)
+
+
+def longrope(original, dims, **numbers):
+    """Factors for both lengths that differ a lot, so that the wrong ones show."""
+    return dict(original_max_position_embeddings=original, rope_parameters=dict(
+        rope_type="longrope", rope_theta=1e4, original_max_position_embeddings=original,
+        short_factor=np.linspace(1.0, 1.4, dims // 2).tolist(),
+        long_factor=np.geomspace(1.1, 30, dims // 2).tolist(), **numbers))
+
+
 def same(name, data):
     return data
 
@@ -109,6 +135,7 @@ class Family:
     rows: typing.Callable = any_rows  # of a matrix: their order in the file
     norm_middle: float = 1.0  # of a norm's weight, as transformers has it
     embedding_spread: float = 1.0
+    context: int = 0  # that Realm is asked for; 0: its default
 
 
 # Rows that blocks of 256 divide; heads whose width is not the embedding's share; windows shorter
@@ -155,6 +182,17 @@ FAMILIES = [
                    full_attention=dict(rope_type="default", rope_theta=1e6),
                    sliding_attention=dict(rope_type="default", rope_theta=500.0))),
           gemma3_pattern_keys),
+    Family("phi3", ARCH.PHI3, transformers.Phi3Config,
+           dict(BASE, sliding_window=48, original_max_position_embeddings=1024,
+                tie_word_embeddings=False), phi3_keys),
+    # Texts of the oracle: 300 tokens, and greedy ones of 100 to 164.
+    Family("phi3, LongRoPE, within", ARCH.PHI3, transformers.Phi3Config,
+           dict(BASE, sliding_window=None, tie_word_embeddings=False,
+                **longrope(512, 48, partial_rotary_factor=0.75)), phi3_keys),
+    Family("phi3, LongRoPE, beyond", ARCH.PHI3, transformers.Phi3Config,
+           dict(BASE, sliding_window=200, tie_word_embeddings=True,
+                **longrope(64, 48, partial_rotary_factor=0.75)), phi3_keys, embedding_spread=TIED,
+           context=1024),
 ]
 
 

@@ -25,7 +25,7 @@ import numpy as np
 import torch
 
 from demo_model_oracle import Realm, float_greedy
-from model_families import FAMILIES, make_model, sharpen, write_gguf
+from model_families import FAMILIES, longrope, make_model, sharpen, write_gguf
 
 FORMATS = ["F32", "Q8_0", "Q4_K"]
 TOKENS = 300  # more than dump_logits' chunk of 256, and than every window
@@ -69,9 +69,9 @@ def check(args, family, kind, folder):
     write_gguf(family, model, path, Encoder(kind, args.encode))
     want = float_logits(model, ids)
     top = want.softmax(-1).max(-1).values.median().item()
-    got = Realm(args.dump, path, "reference", "F32").logits(ids.tolist(), 0)
+    got = Realm(args.dump, path, "reference", "F32", family.context).logits(ids.tolist(), 0)
     worst = (want - got).abs().max().item() / (want.max() - want.min()).item()
-    cpu = Realm(args.dump, path, "cpu", args.cache).logits(ids.tolist(), 0)
+    cpu = Realm(args.dump, path, "cpu", args.cache, family.context).logits(ids.tolist(), 0)
     nmse = ((want - cpu).square().sum() / want.square().sum()).item()
     rows = [x.double().log_softmax(-1) for x in (want, cpu)]
     divergence = (rows[0].exp() * (rows[0] - rows[1])).sum(-1).mean().item()
@@ -80,8 +80,9 @@ def check(args, family, kind, folder):
     if kind == "F32":
         prompt = ids[:100].tolist()
         text = float_greedy(model, prompt, 64)
-        same = [Realm(args.dump, path, device, "F32").ask(ids=prompt, greedy=64)["ids"] == text
-                for device in ("reference", "cpu")]
+        texts = [Realm(args.dump, path, device, "F32", family.context).ask(ids=prompt, greedy=64)
+                 for device in ("reference", "cpu")]
+        same = [found["ids"] == text for found in texts]
         ok &= all(same)
         greedy = f"{'equal' if all(same) else 'DIFFERS'}, {len(set(text))} kinds"
     print(f"{family.name:28} {kind:5} {top:7.3f} {worst:10.1e} {nmse:9.1e} {divergence:9.1e}  "
@@ -95,7 +96,8 @@ def half(values):
 
 
 def write_golden(family, folder):
-    """FAMILY.gguf, and FAMILY.logits: count and ids as int32, then the logits as float32."""
+    """FAMILY.gguf, and FAMILY.logits: count and ids as int32, then the logits as float32. With
+    LongRoPE also .short.logits, of a text within the original context."""
     tiny = dict(vocab_size=96, hidden_size=32, intermediate_size=64, num_attention_heads=4,
                 num_key_value_heads=2, max_position_embeddings=128)
     for key, value in dict(head_dim=16, query_pre_attn_scalar=16, sliding_window=9).items():
@@ -103,14 +105,22 @@ def write_golden(family, folder):
             tiny[key] = value
     if family.name not in ("gemma3", "gemma3, own pattern, capped"):
         tiny["num_hidden_layers"] = 2
+    rope = family.numbers.get("rope_parameters", {})
+    if rope.get("rope_type") == "longrope":
+        folder = os.path.join(folder, "longrope")
+        tiny.update(longrope(24, 6, partial_rotary_factor=0.75))
     model = make_model(family, seed=2, **tiny)
     ids = text_for(96, 48)
     sharpen(family, model, ids)
     stem = os.path.join(folder, family.name.replace(", ", "_").replace(" ", "_").lower())
     write_gguf(family, model, stem + ".gguf", half)
-    with open(stem + ".logits", "wb") as out:
-        out.write(np.array([len(ids)] + ids.tolist(), dtype=np.int32).tobytes())
-        out.write(float_logits(model, ids).numpy().tobytes())
+    lengths = {stem + ".logits": len(ids)}
+    if "longrope" in stem:
+        lengths[stem + ".short.logits"] = 20
+    for path, count in lengths.items():
+        with open(path, "wb") as out:
+            out.write(np.array([count] + ids[:count].tolist(), dtype=np.int32).tobytes())
+            out.write(float_logits(model, ids[:count]).numpy().tobytes())
     print(stem, os.path.getsize(stem + ".gguf"), "bytes")
 
 
@@ -125,7 +135,8 @@ def main():
     families = [f for f in FAMILIES if f.name.startswith(args.family or "")]
     if args.golden:
         for family in families:
-            write_golden(family, args.golden)
+            if not family.name.endswith("within"):  # "beyond" has both
+                write_golden(family, args.golden)
         return
     print(f"{'family':28} {'type':5} {'top p':>7} {'reference':>10} {'cpu NMSE':>9} {'cpu KLD':>9}  "
           f"greedy 64 tokens")

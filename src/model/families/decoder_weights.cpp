@@ -16,9 +16,26 @@ void declare_vocabulary(WeightBinder& file, const Config& c, Weights& w) {
   file.vector(w.output_norm, "output_norm.weight", c.dim);
 }
 
+namespace {
+
+// LongRoPE's factors for sequences that fit the original context, or for longer ones. A sequence
+// that outgrows the original context while it is written cannot change over: its keys are turned
+// already. So the load decides, by the longest sequence that it is for.
+std::vector<float> rope_divisors(WeightBinder& file, const Config& c) {
+  const std::string short_name = "rope_factors_short.weight";
+  const std::string long_name = "rope_factors_long.weight";
+  if (!file.has(short_name) && !file.has(long_name)) {
+    return file.optional_positive("rope_freqs.weight", c.rope.dims / 2);
+  }
+  const bool is_long = c.sequence_tokens > c.rope.original_context;
+  file.ignore(is_long ? short_name : long_name);
+  return file.positive(is_long ? long_name : short_name, c.rope.dims / 2);
+}
+
+}  // namespace
+
 void declare_rope(WeightBinder& file, const Config& c, Weights& w) {
-  RopeFrequencies rope =
-      rope_frequencies(c.rope, file.optional_positive("rope_freqs.weight", c.rope.dims / 2));
+  RopeFrequencies rope = rope_frequencies(c.rope, rope_divisors(file, c));
   w.rope = {.inv_freq = {}, .magnitude = rope.magnitude};
   file.constant(w.rope.inv_freq, std::move(rope.inv_freq));
   if (c.local_rope.dims == 0) return;

@@ -12,8 +12,8 @@ namespace realm {
 
 /// token_embd, output (the embedding itself where the file has none) and output_norm.
 void declare_vocabulary(WeightBinder& file, const Config& c, Weights& w);
-/// The frequencies of c.rope, with rope_freqs.weight's divisors where the file has them, and those
-/// of c.local_rope.
+/// The frequencies of c.rope, divided by rope_freqs.weight or by LongRoPE's factors where the file
+/// has them, and those of c.local_rope.
 void declare_rope(WeightBinder& file, const Config& c, Weights& w);
 /// attn_norm, attn_q, attn_k, attn_v, attn_output of the layer whose names begin with `at`.
 void declare_attention(WeightBinder& file, const Config& c, const std::string& at, LayerWeights& L);

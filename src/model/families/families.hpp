@@ -6,7 +6,9 @@
 
 namespace realm::families {
 
+extern const Architecture kBert;
 extern const Architecture kLlama;
+extern const Architecture kPhi3;
 extern const Architecture kQwen2;
 extern const Architecture kQwen3;
 extern const Architecture kGemma2;

@@ -50,9 +50,11 @@ RopeScaling scaling_of(KeyReader& keys) {
   if (name == "linear") return RopeScaling::kLinear;
   if (name == "yarn") return RopeScaling::kYarn;
   if (name == "llama3") return RopeScaling::kLlama3;
-  keys.require(false, "rope.scaling.type",
-               str("\"", gguf::printable(name), "\" is not one of none, linear, yarn, llama3"),
-               Code::kUnsupported);
+  if (name == "longrope") return RopeScaling::kLongRope;
+  keys.require(
+      false, "rope.scaling.type",
+      str("\"", gguf::printable(name), "\" is not one of none, linear, yarn, llama3, longrope"),
+      Code::kUnsupported);
   return RopeScaling::kNone;
 }
 
@@ -65,10 +67,13 @@ RopeConfig read_rope(KeyReader& keys, const Config& config, RopePairs pairs) {
   rope.attention_factor = keys.number_or("rope.scaling.attn_factor", 1.0, 1e-3, 1e3) *
                           keys.number_or("rope.scaling.yarn_attn_factor", 1.0, 1e-3, 1e3);
   rope.scaling = scaling_of(keys);
+  rope.original_context = keys.integer_or("rope.scaling.original_context_length",
+                                          config.context_tokens, 1, kMostTokens);
   const double old_factor =
       keys.number_or("rope.scale_linear", 1.0, 1.0 / kMostFactor, kMostFactor);
   switch (rope.scaling) {
     case RopeScaling::kNone:
+    case RopeScaling::kLongRope:
       break;
     case RopeScaling::kLinear:
       rope.factor =
@@ -77,8 +82,6 @@ RopeConfig read_rope(KeyReader& keys, const Config& config, RopePairs pairs) {
     case RopeScaling::kYarn:
     case RopeScaling::kLlama3:
       rope.factor = keys.number("rope.scaling.factor", 1.0, kMostFactor);
-      rope.original_context = keys.integer_or("rope.scaling.original_context_length",
-                                              config.context_tokens, 1, kMostTokens);
       break;
   }
   rope.extrapolation = keys.number_or("rope.scaling.yarn_ext_factor", 1.0, 0.0, 1.0);

@@ -97,6 +97,7 @@ Result<ModelFacts> read_facts(const gguf::File& file) {
   facts.license = keys.read_or_empty<std::string>("general.license");
   facts.chat_template = keys.read_or_empty<std::string>("tokenizer.chat_template");
   facts.context_tokens = keys.read_or_empty<int64_t>(facts.architecture + ".context_length");
+  facts.pooling_type = keys.read<int32_t>(facts.architecture + ".pooling_type");
   facts.sampling = read_sampling(keys);
   REALM_TRY(keys.finish());
   for (const gguf::TensorInfo& tensor : file.tensors()) {

@@ -38,13 +38,25 @@ const gguf::TensorInfo* WeightBinder::declare(const std::string& name) {
 
 void WeightBinder::matrix(std::initializer_list<TensorView*> slots, const std::string& name,
                           int64_t rows, int64_t cols, WeightUse use) {
+  declare_rows(slots, name, rows, 0, rows, cols, use);
+}
+
+void WeightBinder::matrix_rows(TensorView& slot, const std::string& name, int64_t all_rows,
+                               int64_t first, int64_t rows, int64_t cols) {
+  declare_rows({&slot}, name, all_rows, first, rows, cols, WeightUse::kLinear);
+}
+
+void WeightBinder::declare_rows(std::initializer_list<TensorView*> slots, const std::string& name,
+                                int64_t all_rows, int64_t first, int64_t rows, int64_t cols,
+                                WeightUse use) {
   const gguf::TensorInfo* tensor = declare(name);
   if (tensor == nullptr) return;
-  if (tensor->shape != Shape{rows, cols}) return keep(wrong_shape(*tensor, Shape{rows, cols}));
+  const Shape shape{all_rows, cols};
+  if (tensor->shape != shape) return keep(wrong_shape(*tensor, shape));
   if (auto ok = device_.supports_weight(tensor->format); !ok) {
     return keep(std::move(ok).error().in("tensor " + name));
   }
-  matrices_.push_back({slots, tensor, use});
+  matrices_.push_back({slots, tensor, first, rows, use});
 }
 
 std::vector<float> WeightBinder::floats(const std::string& name, int64_t n) {
@@ -75,7 +87,10 @@ void WeightBinder::optional_vector(TensorView& slot, const std::string& name, in
 }
 
 std::vector<float> WeightBinder::optional_positive(const std::string& name, int64_t n) {
-  if (!has(name)) return {};
+  return has(name) ? positive(name, n) : std::vector<float>{};
+}
+
+std::vector<float> WeightBinder::positive(const std::string& name, int64_t n) {
   auto values = floats(name, n);
   for (size_t i = 0; i < values.size(); ++i) {
     if (!std::isfinite(values[i]) || values[i] <= 0) {
@@ -110,7 +125,11 @@ Result<void> WeightBinder::finish() const {
 
 uint64_t WeightBinder::size_bytes() const {
   uint64_t bytes = 0;
-  for (const Matrix& matrix : matrices_) bytes += matrix.tensor->size_bytes;
+  for (const Matrix& matrix : matrices_) {
+    const gguf::TensorInfo& tensor = *matrix.tensor;
+    bytes += tensor.size_bytes / static_cast<uint64_t>(tensor.shape[0]) *
+             static_cast<uint64_t>(matrix.rows);
+  }
   for (const Vector& vector : vectors_) bytes += placed_bytes(vector.values.size());
   return bytes;
 }
@@ -120,13 +139,15 @@ Result<std::vector<std::unique_ptr<Buffer>>> WeightBinder::load() {
   for (const Matrix& matrix : matrices_) {
     const gguf::TensorInfo& tensor = *matrix.tensor;
     // The device reads from as many threads as it likes: pread takes no lock.
-    const RowReader read = [this, &tensor](int64_t first, int64_t count, std::span<std::byte> out) {
-      return file_.read_rows(tensor, first, count, out);
+    const int64_t begin = matrix.first;
+    const RowReader read = [this, &tensor, begin](int64_t first, int64_t count,
+                                                  std::span<std::byte> out) {
+      return file_.read_rows(tensor, begin + first, count, out);
     };
     // Errors of pack() begin with the name.
     auto weight = device_.pack(WeightSpec{.name = "tensor " + tensor.name,
                                           .format = tensor.format,
-                                          .rows = tensor.shape[0],
+                                          .rows = matrix.rows,
                                           .cols = tensor.shape[1],
                                           .use = matrix.use},
                                read);

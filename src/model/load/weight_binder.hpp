@@ -27,10 +27,14 @@ class WeightBinder {
   /// A matrix that ops multiply with or look up; it fills all of `slots`.
   void matrix(std::initializer_list<TensorView*> slots, const std::string& name, int64_t rows,
               int64_t cols, WeightUse use = WeightUse::kLinear);
+  /// Rows [first, first + rows) of a tensor that holds several matrices, `all_rows` in all.
+  void matrix_rows(TensorView& slot, const std::string& name, int64_t all_rows, int64_t first,
+                   int64_t rows, int64_t cols);
   /// A norm or bias of `n` elements; any float or block format, on the device F32.
   void vector(TensorView& slot, const std::string& name, int64_t n);
   void optional_vector(TensorView& slot, const std::string& name, int64_t n);
   /// `n` numbers for the host, finite and positive; empty where the file has none.
+  std::vector<float> positive(const std::string& name, int64_t n);
   std::vector<float> optional_positive(const std::string& name, int64_t n);
   /// Numbers that no tensor holds.
   void constant(TensorView& slot, std::vector<float> values);
@@ -51,6 +55,8 @@ class WeightBinder {
   struct Matrix {
     std::vector<TensorView*> slots;
     const gguf::TensorInfo* tensor;
+    int64_t first;  ///< of the tensor's rows
+    int64_t rows;
     WeightUse use;
   };
   struct Vector {
@@ -60,6 +66,8 @@ class WeightBinder {
 
   void keep(Error error);
   const gguf::TensorInfo* declare(const std::string& name);
+  void declare_rows(std::initializer_list<TensorView*> slots, const std::string& name,
+                    int64_t all_rows, int64_t first, int64_t rows, int64_t cols, WeightUse use);
   std::vector<float> floats(const std::string& name, int64_t n);
   Result<std::unique_ptr<Buffer>> load_vectors();
 
