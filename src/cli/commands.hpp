@@ -9,6 +9,7 @@ namespace realm::cli {
 
 std::unique_ptr<Command> make_run();
 std::unique_ptr<Command> make_chat();
+std::unique_ptr<Command> make_embed();
 std::unique_ptr<Command> make_inspect();
 std::unique_ptr<Command> make_devices();
 std::unique_ptr<Command> make_tokenize();

@@ -5,7 +5,9 @@
 #include <memory>
 #include <optional>
 
+#include "backend/device.hpp"
 #include "engine/scheduler.hpp"
+#include "model/facts.hpp"
 #include "model/step.hpp"
 #include "realm/error.hpp"
 #include "realm/model_info.hpp"
@@ -24,6 +26,9 @@ struct EngineParts {
   std::shared_ptr<void> owner = {};
   std::unique_ptr<StepRunner> runner = {};  // after `owner`: goes first
 };
+
+/// What the file and the device say; the rest of ModelInfo is the caller's.
+ModelInfo describe_model(const ModelFacts& facts, const Device& device);
 
 /// Checks that the parts fit each other and completes `info` with what the runner knows. The budget
 /// is what the options make of the runner's limits. kInvalidArgument for options outside them.

@@ -82,15 +82,8 @@ Result<EngineParts> load_parts(const std::string& path, const EngineOptions& opt
   }
   EngineParts parts{.tokenizer = *std::move(loaded.tokenizer)};
   const ModelFacts& facts = loaded.facts;
-  const int64_t most = std::numeric_limits<int32_t>::max();
-  parts.info.name = facts.name;
-  parts.info.architecture = facts.architecture;
-  parts.info.parameters = static_cast<uint64_t>(facts.parameters);
-  parts.info.weight_bytes = facts.tensor_bytes;
-  parts.info.context_train = static_cast<int32_t>(std::min(facts.context_tokens, most));
+  parts.info = describe_model(facts, *device);
   parts.info.sampling = sampling_of(facts.sampling, options.log);
-  parts.info.device = device->info().name;
-  parts.info.device_description = device->info().description;
   if (!facts.chat_template.empty()) {
     parts.chat_template =
         ChatTemplate::parse(facts.chat_template, spelling(parts.tokenizer, parts.tokenizer.bos()),
@@ -102,6 +95,17 @@ Result<EngineParts> load_parts(const std::string& path, const EngineOptions& opt
 }
 
 }  // namespace
+
+ModelInfo describe_model(const ModelFacts& facts, const Device& device) {
+  const int64_t most = std::numeric_limits<int32_t>::max();
+  return ModelInfo{.name = facts.name,
+                   .architecture = facts.architecture,
+                   .parameters = static_cast<uint64_t>(facts.parameters),
+                   .weight_bytes = facts.tensor_bytes,
+                   .context_train = static_cast<int32_t>(std::min(facts.context_tokens, most)),
+                   .device = device.info().name,
+                   .device_description = device.info().description};
+}
 
 Result<std::unique_ptr<Engine>> Engine::open(const std::string& path,
                                              const EngineOptions& options) {

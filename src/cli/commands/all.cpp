@@ -8,6 +8,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_chat());
   commands.push_back(make_inspect());
   commands.push_back(make_devices());
+  commands.push_back(make_embed());
   commands.push_back(make_tokenize());
   commands.push_back(make_render());
   commands.push_back(make_quantize());
