@@ -46,6 +46,8 @@ def main():
     parser.add_argument("--types", nargs="+", default="Q8_0 Q5_1 Q4_K_M Q6_K Q2_K".split())
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     args = parser.parse_args()
+    # A bare name would be looked up in PATH.
+    args.realm, args.peer = args.realm.resolve(), args.peer.resolve()
     rows = {}
     with tempfile.TemporaryDirectory(dir=args.model.parent) as name:
         ours, theirs = pathlib.Path(name) / "ours.gguf", pathlib.Path(name) / "theirs.gguf"
