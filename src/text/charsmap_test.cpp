@@ -100,8 +100,9 @@ TEST(Charsmap, SpoiledBytesAreRefusedOrSafe) {
     ++accepted;
     for (int i = 0; i < 20; ++i) {
       std::string text(random() % 600, '\0');
-      for (char& c : text)
-        c = static_cast<char>(random() % 4 ? "Ae\xCC\x81"[random() % 4] : random());
+      for (char& c : text) {
+        c = random() % 4 ? "Ae\xCC\x81"[random() % 4] : static_cast<char>(random());
+      }
       const Charsmap::Match match = map->longest(text);
       ASSERT_LE(match.bytes, text.size());
     }
