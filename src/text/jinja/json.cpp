@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "base/str.hpp"
-#include "text/jinja/unicode.hpp"
+#include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
 namespace {

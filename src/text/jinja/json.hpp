@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "realm/error.hpp"
-#include "text/jinja/value.hpp"
+#include "text/jinja/values/value.hpp"
 
 namespace realm::jinja {
 

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "text/jinja/interp.hpp"
+#include "text/jinja/eval/interp.hpp"
 #include "text/jinja/syntax/parser.hpp"
 
 namespace realm::jinja {

@@ -16,7 +16,7 @@
 
 #include "realm/error.hpp"
 #include "text/jinja/limits.hpp"
-#include "text/jinja/value.hpp"
+#include "text/jinja/values/value.hpp"
 
 namespace realm::jinja {
 

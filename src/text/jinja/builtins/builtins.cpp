@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/str.hpp"
-#include "text/jinja/operators.hpp"
-#include "text/jinja/unicode.hpp"
+#include "text/jinja/values/operators.hpp"
+#include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
 namespace {

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "realm/error.hpp"
-#include "text/jinja/dynamic.hpp"
+#include "text/jinja/values/dynamic.hpp"
 
 namespace realm::jinja {
 

@@ -1,10 +1,10 @@
 // The tests behind `is`.
 #include "base/str.hpp"
 #include "text/jinja/builtins/builtins.hpp"
-#include "text/jinja/iterators.hpp"
-#include "text/jinja/loop.hpp"
-#include "text/jinja/operators.hpp"
-#include "text/jinja/unicode.hpp"
+#include "text/jinja/values/iterators.hpp"
+#include "text/jinja/eval/loop.hpp"
+#include "text/jinja/values/operators.hpp"
+#include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
 namespace {

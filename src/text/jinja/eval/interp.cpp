@@ -1,8 +1,8 @@
-#include "text/jinja/interp.hpp"
+#include "text/jinja/eval/interp.hpp"
 
 #include "base/str.hpp"
 #include "text/jinja/builtins/builtins.hpp"
-#include "text/jinja/operators.hpp"
+#include "text/jinja/values/operators.hpp"
 
 namespace realm::jinja {
 namespace {

@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "realm/error.hpp"
-#include "text/jinja/dynamic.hpp"
+#include "text/jinja/values/dynamic.hpp"
 #include "text/jinja/limits.hpp"
 #include "text/jinja/syntax/ast.hpp"
 

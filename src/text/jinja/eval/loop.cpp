@@ -1,7 +1,7 @@
-#include "text/jinja/loop.hpp"
+#include "text/jinja/eval/loop.hpp"
 
 #include "base/str.hpp"
-#include "text/jinja/operators.hpp"
+#include "text/jinja/values/operators.hpp"
 
 namespace realm::jinja {
 Result<Value> LoopContext::advance(Interp& interp) {

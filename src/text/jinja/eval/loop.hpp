@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "text/jinja/interp.hpp"
+#include "text/jinja/eval/interp.hpp"
 
 namespace realm::jinja {
 

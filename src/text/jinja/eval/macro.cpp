@@ -1,7 +1,7 @@
-#include "text/jinja/macro.hpp"
+#include "text/jinja/eval/macro.hpp"
 
 #include "base/str.hpp"
-#include "text/jinja/operators.hpp"
+#include "text/jinja/values/operators.hpp"
 
 namespace realm::jinja {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "text/jinja/interp.hpp"
+#include "text/jinja/eval/interp.hpp"
 
 namespace realm::jinja {
 

@@ -1,8 +1,8 @@
 #include "base/str.hpp"
-#include "text/jinja/interp.hpp"
-#include "text/jinja/loop.hpp"
-#include "text/jinja/macro.hpp"
-#include "text/jinja/operators.hpp"
+#include "text/jinja/eval/interp.hpp"
+#include "text/jinja/eval/loop.hpp"
+#include "text/jinja/eval/macro.hpp"
+#include "text/jinja/values/operators.hpp"
 
 namespace realm::jinja {
 namespace {

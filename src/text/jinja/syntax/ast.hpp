@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "text/jinja/syntax/token.hpp"
-#include "text/jinja/value.hpp"
+#include "text/jinja/values/value.hpp"
 
 namespace realm::jinja {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/str.hpp"
-#include "text/jinja/unicode.hpp"
+#include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
 

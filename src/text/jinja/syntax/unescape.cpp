@@ -1,7 +1,7 @@
 // String literals: the escapes of Python's "unicode-escape" codec, which Jinja uses.
 #include "base/str.hpp"
 #include "text/jinja/syntax/lexer.hpp"
-#include "text/jinja/unicode.hpp"
+#include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
 namespace {

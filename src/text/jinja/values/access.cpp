@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "base/str.hpp"
-#include "text/jinja/builtins/methods.hpp"
-#include "text/jinja/iterators.hpp"
-#include "text/jinja/operators.hpp"
-#include "text/jinja/unicode.hpp"
+#include "text/jinja/builtins/methods/methods.hpp"
+#include "text/jinja/values/iterators.hpp"
+#include "text/jinja/values/operators.hpp"
+#include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
 namespace {

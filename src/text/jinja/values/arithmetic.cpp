@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "base/str.hpp"
-#include "text/jinja/operators.hpp"
+#include "text/jinja/values/operators.hpp"
 
 namespace realm::jinja {
 namespace {

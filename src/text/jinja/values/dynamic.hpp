@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "realm/error.hpp"
-#include "text/jinja/value.hpp"
+#include "text/jinja/values/value.hpp"
 
 namespace realm::jinja {
 

@@ -1,7 +1,7 @@
-#include "text/jinja/iterators.hpp"
+#include "text/jinja/values/iterators.hpp"
 
 #include "base/str.hpp"
-#include "text/jinja/unicode.hpp"
+#include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "text/jinja/dynamic.hpp"
-#include "text/jinja/operators.hpp"
+#include "text/jinja/values/dynamic.hpp"
+#include "text/jinja/values/operators.hpp"
 
 namespace realm::jinja {
 

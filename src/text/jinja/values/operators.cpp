@@ -1,9 +1,9 @@
-#include "text/jinja/operators.hpp"
+#include "text/jinja/values/operators.hpp"
 
 #include <algorithm>
 
 #include "base/str.hpp"
-#include "text/jinja/builtins/format.hpp"
+#include "text/jinja/builtins/format/format.hpp"
 
 namespace realm::jinja {
 namespace {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "realm/error.hpp"
-#include "text/jinja/dynamic.hpp"
-#include "text/jinja/interp.hpp"
+#include "text/jinja/values/dynamic.hpp"
+#include "text/jinja/eval/interp.hpp"
 
 namespace realm::jinja {
 

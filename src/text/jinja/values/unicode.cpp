@@ -1,4 +1,4 @@
-#include "text/jinja/unicode.hpp"
+#include "text/jinja/values/unicode.hpp"
 
 #include <utf8proc.h>
 

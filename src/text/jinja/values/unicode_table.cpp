@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "text/jinja/unicode.hpp"
+#include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja::unicode {
 namespace {

@@ -1,10 +1,10 @@
-#include "text/jinja/value.hpp"
+#include "text/jinja/values/value.hpp"
 
 #include <cmath>
 #include <functional>
 
 #include "base/str.hpp"
-#include "text/jinja/dynamic.hpp"
+#include "text/jinja/values/dynamic.hpp"
 
 namespace realm::jinja {
 namespace {

@@ -4,9 +4,9 @@
 
 #include "base/str.hpp"
 #include "text/jinja/builtins/builtins.hpp"
-#include "text/jinja/builtins/format.hpp"
-#include "text/jinja/builtins/numbers.hpp"
-#include "text/jinja/operators.hpp"
+#include "text/jinja/builtins/format/format.hpp"
+#include "text/jinja/builtins/format/numbers.hpp"
+#include "text/jinja/values/operators.hpp"
 
 namespace realm::jinja {
 namespace {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
-#include "text/jinja/builtins/format.hpp"
-#include "text/jinja/unicode.hpp"
+#include "text/jinja/builtins/format/format.hpp"
+#include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
 

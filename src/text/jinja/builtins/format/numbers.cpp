@@ -1,4 +1,4 @@
-#include "text/jinja/builtins/numbers.hpp"
+#include "text/jinja/builtins/format/numbers.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <limits>
 #include <string>
 
-#include "text/jinja/unicode.hpp"
+#include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
 namespace {

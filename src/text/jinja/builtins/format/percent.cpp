@@ -1,9 +1,9 @@
 // "%s and %(name)5.2f" % values: printf-style formatting of Python's str.
 #include "base/str.hpp"
 #include "text/jinja/builtins/builtins.hpp"
-#include "text/jinja/builtins/format.hpp"
-#include "text/jinja/operators.hpp"
-#include "text/jinja/unicode.hpp"
+#include "text/jinja/builtins/format/format.hpp"
+#include "text/jinja/values/operators.hpp"
+#include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "base/str.hpp"
 #include "text/jinja/builtins/builtins.hpp"
-#include "text/jinja/builtins/methods.hpp"
-#include "text/jinja/operators.hpp"
+#include "text/jinja/builtins/methods/methods.hpp"
+#include "text/jinja/values/operators.hpp"
 
 namespace realm::jinja {
 namespace {

@@ -1,12 +1,12 @@
-#include "text/jinja/builtins/methods.hpp"
+#include "text/jinja/builtins/methods/methods.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/str.hpp"
 #include "text/jinja/builtins/builtins.hpp"
-#include "text/jinja/interp.hpp"
-#include "text/jinja/operators.hpp"
+#include "text/jinja/eval/interp.hpp"
+#include "text/jinja/values/operators.hpp"
 
 namespace realm::jinja {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "realm/error.hpp"
-#include "text/jinja/dynamic.hpp"
+#include "text/jinja/values/dynamic.hpp"
 
 namespace realm::jinja {
 

@@ -4,10 +4,10 @@
 
 #include "base/str.hpp"
 #include "text/jinja/builtins/builtins.hpp"
-#include "text/jinja/builtins/format.hpp"
-#include "text/jinja/builtins/methods.hpp"
-#include "text/jinja/operators.hpp"
-#include "text/jinja/unicode.hpp"
+#include "text/jinja/builtins/format/format.hpp"
+#include "text/jinja/builtins/methods/methods.hpp"
+#include "text/jinja/values/operators.hpp"
+#include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
 namespace {

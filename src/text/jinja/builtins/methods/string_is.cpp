@@ -1,8 +1,8 @@
 // The is...() methods of str.
 #include "text/jinja/builtins/builtins.hpp"
-#include "text/jinja/builtins/methods.hpp"
-#include "text/jinja/interp.hpp"
-#include "text/jinja/unicode.hpp"
+#include "text/jinja/builtins/methods/methods.hpp"
+#include "text/jinja/eval/interp.hpp"
+#include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
 namespace {
