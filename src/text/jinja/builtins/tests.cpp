@@ -1,8 +1,8 @@
 // The tests behind `is`.
 #include "base/str.hpp"
 #include "text/jinja/builtins/builtins.hpp"
-#include "text/jinja/values/iterators.hpp"
 #include "text/jinja/eval/loop.hpp"
+#include "text/jinja/values/iterators.hpp"
 #include "text/jinja/values/operators.hpp"
 #include "text/jinja/values/unicode.hpp"
 
