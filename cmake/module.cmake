@@ -19,7 +19,7 @@ if(REALM_SANITIZE)
     -fsanitize=${REALM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   target_link_options(realm_options INTERFACE -fsanitize=${REALM_SANITIZE})
   # Instrumented code makes GCC 12 warn of variables that it sees being set elsewhere: shown there, but
-  # no error. (One such warning was right: src/text/jinja/builtins/format_percent.cpp.)
+  # no error. (One such warning was right: src/text/jinja/builtins/format/percent.cpp.)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(realm_options INTERFACE -Wno-error=maybe-uninitialized)
   endif()

@@ -192,6 +192,16 @@ constexpr std::string_view kPieces[] = {
     "*l",
     "**d",
     "x(",
+    "|urlize",
+    "|urlize(3, true)",
+    "'(http://a.bc:1/d), www.x.yz <a@b.cd> http://[1:2::3]'",
+    "99999999999999999999",
+    "self",
+    "self.b()",
+    "{% block b %}",
+    "{% endblock %}",
+    " in loop %}",
+    "|replace('o', 'http://x.yz ')",
 };
 
 std::string assemble(std::string_view bytes) {

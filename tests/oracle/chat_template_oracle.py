@@ -33,6 +33,7 @@ except ImportError:
     sys.exit(SKIPPED)
 from chat_conversations import CONVERSATIONS
 from jinja_cases import CASES, CONTEXT
+from random_chat_templates import random_chat_template
 from random_templates import random_template
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden"
@@ -191,6 +192,9 @@ def main():
         rng = random.Random(seed)
         requests = [(random_template(rng), CONTEXT) for _ in range(args.random)]
         failed += compare(f"random templates, seed {seed}", args.batch, requests)
+        talks = list(CONVERSATIONS.values())
+        requests = [(random_chat_template(rng), rng.choice(talks)) for _ in range(args.random)]
+        failed += compare(f"random chat templates, seed {seed}", args.batch, requests)
     if args.model:
         source = model_template(args.model)
         failed += compare(args.model, args.batch, [(source, c) for c in CONVERSATIONS.values()])

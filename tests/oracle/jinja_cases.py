@@ -360,6 +360,41 @@ WHITESPACE = [
 ]
 
 
+# Addresses and what is none, in brackets and punctuation; then the filter's parameters.
+ADDRESSES = ["http://a.b", "http://a.bc", "https://a.b-c.de:80/x?y=z#f", "http://a.bc:123456", "HTTP://A.BC", "www.a.bc", "www.a", "WWW.a.bc/d",
+             "a.com", "a.b.c.org/x", "ab.cd", "x.com", "xy.com", "%-_.net", "aé.info:8", "xn--ab.com", "http://xn--abc", "http://xn--a", "http://xn--abc.d",
+             "http://1.2.3.4", "http://1.2.3.4:5/6", "http://1.2.3", "http://1234.1.1.1", "http://[::1]", "http://[1:2:3::4]:80/", "http://[g::1]",
+             "http://[1:2:3:4:5:6:7:8]", "http://[12345::]", "http://[::]x", "http://", "http:///x", "ftp://a.bc", "a@b.cd", "a@b", "a@b.c-d",
+             "@b.cd", "a@@b.cd", "a@.cd", "é@ü.dé", "mailto:a@b.cd", "mailto:a", "mailto:", "a:b@c.de", "www.x@y.zz", "http://a.bc&d=e", "http://a.bc/<x>",
+             "http://a.bc/'q'", "http://a." + "b" * 63, "http://a." + "b" * 64, "http://ſkı.kſ", "http://a.bc?", "http://a.bc/é", "http://a.bc.", "a..com"]
+LINKS = ["{{ %r|urlize }}" % around.replace("_", address) for address in ADDRESSES
+         for around in ("_", "(_)", "<_>.", "see _, or", "((_", "_))", "\t_\n")]
+LINKS += ["{{ 'http://a.bc/defgh www.x.org'|urlize(%s) }}" % p for p in (
+    "5", "-3", "0", "100", "true", "5, true", "none, false, '_top'", "rel='b a\tnofollow'", "rel=''", "target='<'", "extra_schemes=['ftp:']",
+    "extra_schemes=['a']", "extra_schemes=['tel:', 1]", "extra_schemes='ab'", "'x'", "nosuch=1")]
+LINKS += ["{{ 'tel:12 ftp://x tel: ftp:'|urlize(extra_schemes=['tel:', 'ftp://', 'a+b.c:/']) }}", "{{ html|urlize }}", "{{ html|safe|urlize }}", "{{ n|urlize }}", "{{ nope|urlize }}",
+          "{{ lines|urlize }}", "{{ blank|urlize }}", "{{ ''|urlize }}", "{{ l|urlize }}", "{% autoescape true %}{{ '<www.a.bc>'|urlize }}{% endautoescape %}",
+          "{{ 'a (http://x.yz/(b) c) (www.q.rs/(t)).'|urlize }}", "{{ '&lt;www.a.bc&gt;'|safe|urlize }}"]
+LARGE = ["{{ 9223372036854775808 }}", "{{ -9223372036854775808 }}", "{{ [-9223372036854775809] }}", "{{ 123456789012345678901234567890|tojson }}", "{{ 1_000_000_000_000_000_000_000 }}",
+         "{{ {'a': 99999999999999999999} }}", "{{ 99999999999999999999 is integer }}", "{{ 99999999999999999999 is number }}", "{{ 99999999999999999999 is float }}",
+         "{{ 99999999999999999999 == 99999999999999999999 }}", "{{ 99999999999999999999 == 99999999999999999998 }}", "{{ 99999999999999999999 == 1 }}", "{{ 99999999999999999999 > 1 }}",
+         "{{ -99999999999999999999 > 1 }}", "{{ 1 <= 99999999999999999999 }}", "{{ 99999999999999999999 < 100000000000000000000 }}", "{{ -99999999999999999999 < -100000000000000000000 }}",
+         "{{ [99999999999999999999, 3, -99999999999999999999]|sort }}", "{{ [1, 99999999999999999999]|max }}", "{{ '99999999999999999999'|int }}", "{{ '-99999999999999999999'|int + 0 if false else 1 }}",
+         "{{ 99999999999999999999|string|length }}", "{{ 99999999999999999999|float }}", "{{ 99999999999999999999|int }}", "{{ 'x' if 99999999999999999999 }}", "{{ 99999999999999999999 ~ 'a' }}",
+         "{{ '%s'|format(99999999999999999999) }}", "{{ '{}'.format(99999999999999999999) }}", "{{ --99999999999999999999 }}"]
+PRETTY = ["{{ ('word ' * %d)|pprint }}" % n for n in (14, 15, 16, 17, 40)] + ["{{ {'k': 'word ' * %d, 'z': [('é🦀 ' * %d,), 'ab\\n' * 9]}|pprint }}" % (n, n) for n in range(11, 19)] + [
+    "{{ people|pprint }}", "{{ [people, (people,), {'a': people}]|pprint }}", "{{ ('x' * 100)|pprint }}", "{{ ['x' * 100, 'y']|pprint }}", "{{ (' ' * 99)|pprint }}", "{{ ('a\\r\\n b\\x85' * 20)|pprint }}",
+    "{{ (long ~ ' ' ~ html ~ lines)|pprint }}", "{{ ((long ~ lines) * 3)|e|pprint }}", "{{ people|groupby('age')|pprint }}", "{{ (range(40)|list)|pprint }}", "{{ ((1, 2) * 30)|pprint }}"] + [
+    "{{ {'%s': 'a b %s'}|pprint }}" % ("k" * n, "v" * (67 - n)) for n in (1, 5, 30)] + ["{{ [['%s a']]|pprint }}" % ("b" * n) for n in range(70, 77)]
+SELF = ["{% block a %}x{{ n }}{% endblock %}{{ self.a() }}", "{{ self.a() }}{% block a %}{{ n }}{% endblock %}", "{{ self }}", "{{ self.nope }}", "{{ self.nope() }}",
+        "{% block a %}x{% endblock %}{{ self.a(1) }}", "{% block a %}x{% endblock %}{{ self.a }}", "{% block a %}x{% endblock %}{{ self.a()|upper }}{{ self['a']() }}",
+        "{% if no %}{% block a %}[{% block b %}y{% endblock %}]{% endblock %}{% endif %}{{ self.a() }}{{ self.b() }}", "{% set z = 1 %}{% block a %}{{ z }}{% endblock %}{{ self.a() }}",
+        "{% for i in l %}{% block a scoped %}{{ i }}{% endblock %}{% endfor %}", "{{ self is defined }}{{ self is callable }}", "{% set self = 3 %}{{ self }}", "{% block a %}{{ self.b() }}{% endblock %}{% block b %}q{% endblock %}",
+        "{% for x in l %}{% for y in loop %}{{ y[0] }}{% endfor %}{{ x }};{% endfor %}", "{% for x in l %}{{ loop|list }}{% endfor %}", "{% for x in l %}{{ loop|map('first')|list }}{{ loop.index }}{% endfor %}",
+        "{% for x in l %}{% for y, z in loop %}{{ y }}{{ z.index }}{{ z.last }}{% endfor %}{% endfor %}", "{% for x in l if x > 1 %}{{ loop|length }}{{ loop|first }}{% endfor %}", "{% for x in [] %}{% else %}{{ loop is defined }}{% endfor %}",
+        "{% for x in l %}{{ 2 in loop }}{% endfor %}", "{% for x in l %}{{ loop is iterable }}{{ loop|length }}{% endfor %}"]
+
+
 def split(text):
     """The cases of a text: one a line, and on a line those between " ~~ " and the {{ }}s that
     follow one another. "{NL}" stands for a line end."""
@@ -379,6 +414,10 @@ CASES = {
     "blocks": split(BLOCKS),
     "syntax": split(SYNTAX),
     "white space": WHITESPACE,
+    "links": LINKS,
+    "large integers": LARGE,
+    "self and loop": SELF,
+    "pretty": PRETTY,
     "filters by values": matrix_filters(),
     "tests by values": matrix_tests(),
     "operators by values": matrix_operators(),

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/str.hpp"
+#include "text/jinja/values/large_integer.hpp"
 #include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
@@ -184,6 +185,12 @@ class Reader {
     std::int64_t integer = 0;
     if (!real && std::from_chars(written.data(), end, integer).ec == std::errc()) {
       return Value(integer);
+    }
+    if (!real) {
+      if (written.size() - (written[0] == '-' ? 1 : 0) > LargeInteger::kMostDigits) {
+        return fail("Exceeds the limit (4300 digits) for integer string conversion");
+      }
+      return make_dynamic<LargeInteger>(std::string(written));
     }
     double d = 0;
     if (std::from_chars(written.data(), end, d).ec == std::errc::result_out_of_range) {

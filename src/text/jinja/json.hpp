@@ -1,5 +1,6 @@
 // JSON text to values, as Python's json.loads reads it: dicts keep their order, the last of equal
-// keys wins, NaN and Infinity are numbers. Integers beyond 64 bits become floats.
+// keys wins, NaN and Infinity are numbers. Integers beyond 64 bits are carried
+// along as they are written (values/large_integer.hpp).
 // Thread-safety: pure function.
 #pragma once
 

@@ -23,7 +23,12 @@ TEST(ReadJson, Values) {
             "[[0, -1, 12345678901, 1.5, 1000.0, -0.0025]]");
   EXPECT_EQ(shown("[NaN,Infinity,-Infinity,1e999]"), "[[nan, inf, -inf, inf]]");
   EXPECT_EQ(shown("9223372036854775807"), "[9223372036854775807]");
-  EXPECT_EQ(shown("9223372036854775808"), "[9.223372036854776e+18]");
+  EXPECT_EQ(shown("9223372036854775808"), "[9223372036854775808]");
+  EXPECT_EQ(shown("[-9223372036854775809, 123456789012345678901234567890]"),
+            "[[-9223372036854775809, 123456789012345678901234567890]]");
+  EXPECT_EQ(shown(std::string(4300, '7')), "[" + std::string(4300, '7') + "]");
+  EXPECT_NE(shown(std::string(4301, '7')).find("Exceeds the limit (4300 digits)"),
+            std::string::npos);
   EXPECT_EQ(shown("{}"), "[{}]");
   EXPECT_EQ(shown("{\"b\" : [ ] , \"a\":{\"c\":1}}"), "[{'b': [], 'a': {'c': 1}}]");
   EXPECT_EQ(shown("{\"a\":1,\"b\":2,\"a\":3}"), "[{'a': 3, 'b': 2}]");

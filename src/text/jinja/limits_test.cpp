@@ -63,6 +63,8 @@ TEST(Limits, DepthOfRendering) {
                "template recurses deeper than 600 levels");
   expect_error(render("{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}"),
                "template recurses deeper than 600 levels");
+  expect_error(render("{% block a %}{{ self.a() }}{% endblock %}"),
+               "template recurses deeper than 600 levels");
   const std::string bounded =
       "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{% endif %}.{% endmacro %}{{ m(40) }}";
   const auto text = render(bounded);

@@ -31,8 +31,8 @@ class Generator final : public Iterator {
 
 Native find_filter(std::string_view name) {
   using Finder = Native (*)(std::string_view);
-  static constexpr Finder kTables[] = {find_text_filter,     find_layout_filter,
-                                       find_markup_filter,   find_number_filter,
+  static constexpr Finder kTables[] = {find_text_filter,     find_layout_filter, find_markup_filter,
+                                       find_link_filter,     find_pretty_filter, find_number_filter,
                                        find_sequence_filter, find_select_filter};
   for (const Finder find : kTables) {
     if (const Native filter = find(name)) return filter;

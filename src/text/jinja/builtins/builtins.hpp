@@ -30,6 +30,8 @@ Value find_global(std::string_view name);
 Native find_text_filter(std::string_view name);
 Native find_layout_filter(std::string_view name);
 Native find_markup_filter(std::string_view name);
+Native find_pretty_filter(std::string_view name);
+Native find_link_filter(std::string_view name);
 Native find_number_filter(std::string_view name);
 Native find_sequence_filter(std::string_view name);
 Native find_select_filter(std::string_view name);

@@ -3,6 +3,7 @@
 #include "text/jinja/builtins/builtins.hpp"
 #include "text/jinja/eval/loop.hpp"
 #include "text/jinja/values/iterators.hpp"
+#include "text/jinja/values/large_integer.hpp"
 #include "text/jinja/values/operators.hpp"
 #include "text/jinja/values/unicode.hpp"
 
@@ -22,11 +23,11 @@ bool is_none(const Value& v) { return v.is_none(); }
 bool is_boolean(const Value& v) { return v.is(Kind::kBool); }
 bool is_true(const Value& v) { return v.is(Kind::kBool) && v.boolean(); }
 bool is_false(const Value& v) { return v.is(Kind::kBool) && !v.boolean(); }
-bool is_int(const Value& v) { return v.is(Kind::kInt); }
+bool is_int(const Value& v) { return v.is(Kind::kInt) || v.as<LargeInteger>() != nullptr; }
 bool is_float(const Value& v) { return v.is(Kind::kFloat); }
 bool is_string(const Value& v) { return v.is_string(); }
 bool is_mapping(const Value& v) { return v.is_dict(); }
-bool is_number(const Value& v) { return v.is_number(); }
+bool is_number(const Value& v) { return v.is_number() || v.as<LargeInteger>() != nullptr; }
 bool is_escaped(const Value& v) { return v.is_string() && v.safe(); }
 bool is_sequence(const Value& v) {
   return v.is_string() || v.is_list() || v.is_tuple() || v.is_dict() || v.is_undefined() ||

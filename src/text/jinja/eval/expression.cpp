@@ -1,6 +1,7 @@
 #include "base/str.hpp"
 #include "text/jinja/builtins/builtins.hpp"
 #include "text/jinja/eval/interp.hpp"
+#include "text/jinja/eval/self.hpp"
 #include "text/jinja/values/operators.hpp"
 
 namespace realm::jinja {
@@ -72,6 +73,7 @@ Result<Value> Interp::eval_name(const Expr& expr, const ScopePtr& scope) {
   }
   if (const Value* value = context_.dict().find_text(expr.name)) return Value(*value);
   if (Value global = find_global(expr.name); !global.missing()) return global;
+  if (expr.name == "self" && body_) return make_dynamic<TemplateReference>(*body_);
   return Value::undefined_name(expr.name);
 }
 

@@ -66,7 +66,16 @@ Interp::~Interp() {
   }
 }
 
-Result<std::string> Interp::render(const Block& body) { return capture(body, top_); }
+Result<std::string> Interp::render(const Block& body) {
+  body_ = &body;
+  return capture(body, top_);
+}
+
+Result<std::string> Interp::render_block(const Block& block) {
+  auto scope = std::make_shared<Scope>();
+  scope->parent = top_;
+  return capture(block, scope);
+}
 
 Result<void> Interp::charge(std::uint64_t steps) {
   steps_ += steps;

@@ -1,5 +1,5 @@
 // Interp: one rendering of one template: scopes, output, limits. The tree walk is in
-// eval_expression.cpp, eval_statement.cpp, macro.cpp; what values can do is in operators.hpp.
+// expression.cpp, statement.cpp, macro.cpp; what values can do is in values/operators.hpp.
 //
 // Scoping is Jinja's: for, with, macro, call, filter, set blocks and generation open a scope; if
 // does not. A name is looked up outwards, then in the context, then among the globals. Assignment
@@ -19,9 +19,9 @@
 #include <vector>
 
 #include "realm/error.hpp"
-#include "text/jinja/values/dynamic.hpp"
 #include "text/jinja/limits.hpp"
 #include "text/jinja/syntax/ast.hpp"
+#include "text/jinja/values/dynamic.hpp"
 
 namespace realm::jinja {
 
@@ -71,12 +71,14 @@ class Interp {
   std::vector<const Object*>& printing() { return printing_; }
   /// Pseudo-random numbers from a fixed seed: equal renderings give equal text.
   std::uint64_t random();
+  /// A block with the template's own variables.
+  Result<std::string> render_block(const Block& block);
 
  private:
   friend class Macro;
   using Parts = std::vector<Value>;
 
-  // eval_expression.cpp
+  // expression.cpp
   Result<Value> dispatch(const Expr& expr, const ScopePtr& scope);
   Result<Value> eval_name(const Expr& expr, const ScopePtr& scope);
   Result<Value> eval_item(const Expr& expr, const ScopePtr& scope);
@@ -94,7 +96,7 @@ class Interp {
   Result<Parts> eval_list(const std::vector<ExprPtr>& exprs, const ScopePtr& scope);
   Result<Args> eval_args(const CallArgs& args, const ScopePtr& scope, Value first);
 
-  // eval_statement.cpp
+  // statement.cpp
   Result<Flow> exec(const Stmt& stmt, const ScopePtr& scope);
   Result<Flow> exec_if(const Stmt& stmt, const ScopePtr& scope);
   Result<Flow> exec_with(const Stmt& stmt, const ScopePtr& scope);
@@ -115,6 +117,7 @@ class Interp {
   const std::chrono::steady_clock::time_point start_;
   Value context_;
   ScopePtr top_;
+  const Block* body_ = nullptr;  // of the template
   std::string* out_ = nullptr;
   std::uint64_t steps_ = 0;
   std::uint64_t next_time_check_ = 0;

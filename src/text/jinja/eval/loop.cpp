@@ -116,6 +116,26 @@ void LoopContext::take_children(std::vector<Value>& out) {
   }
 }
 
+namespace {
+
+class LoopIterator final : public Iterator {
+ public:
+  explicit LoopIterator(Value loop) : loop_(std::move(loop)) {}
+  Result<Value> next(Interp& interp) override {
+    if (!loop_.as<LoopContext>()) return Value();
+    REALM_ASSIGN(Value item, loop_.as<LoopContext>()->advance(interp));
+    return item.missing() ? item : Value::tuple({std::move(item), loop_});
+  }
+  void take_children(std::vector<Value>& out) override { out.push_back(std::move(loop_)); }
+
+ private:
+  Value loop_;
+};
+
+}  // namespace
+
+Value iterate_loop(const Value& loop) { return make_dynamic<LoopIterator>(loop); }
+
 Result<Value> FilteredIterator::next(Interp& interp) {
   if (!iterator_.as<Iterator>()) return Value();
   for (;;) {

@@ -20,6 +20,8 @@ class LoopContext final : public Dynamic {
   Result<std::string> repr(Interp& interp) override;
   Result<Value> attribute(Interp& interp, const Value& self, std::string_view name) override;
   Result<std::optional<std::int64_t>> length(Interp& interp) override;
+  /// The items that are left, each with this loop: reading them runs the loop on.
+  bool iterable() const override { return true; }
   bool callable() const override { return true; }
   /// loop(items): the body of a recursive loop over other items.
   Result<Value> call(Interp& interp, Args args) override;
@@ -48,6 +50,9 @@ class LoopContext final : public Dynamic {
   const Stmt* body_ = nullptr;
   ScopePtr scope_;
 };
+
+/// An Iterator over what is left of `loop`, a LoopContext.
+Value iterate_loop(const Value& loop);
 
 /// `for target in items if condition`: items whose condition holds, evaluated as they are asked
 /// for.

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/str.hpp"
+#include "text/jinja/values/large_integer.hpp"
 #include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
@@ -238,7 +239,10 @@ class Lexer {
         token.number = tiny ? 0 : std::numeric_limits<double>::infinity();
       }
     } else if (std::from_chars(text.data(), last, token.integer, base).ec != std::errc()) {
-      return fail("integer literal does not fit 64 bits", at_);
+      if (base != 10 || text.size() > LargeInteger::kMostDigits) {
+        return fail("integer literal does not fit 64 bits", at_);
+      }
+      token.large = true;
     }
     consume_to(end);
     return true;

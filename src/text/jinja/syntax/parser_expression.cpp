@@ -210,7 +210,7 @@ ExprPtr Parser::primary() {
       return node;
     }
     case TokenType::kInteger:
-      node->value = Value(advance().integer);
+      node->value = integer_of(advance());
       return node;
     case TokenType::kFloat:
       node->value = Value(advance().number);

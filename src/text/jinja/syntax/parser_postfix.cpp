@@ -45,7 +45,7 @@ ExprPtr Parser::subscript(ExprPtr base) {
       node->name = key.text;
     } else if (key.is(TokenType::kInteger)) {
       node->b = make(ExprKind::kLiteral, key.at);
-      node->b->value = Value(key.integer);
+      node->b->value = integer_of(key);
     } else {
       fail("expected name or number", key.at);
     }

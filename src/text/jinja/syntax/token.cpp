@@ -3,9 +3,14 @@
 #include <algorithm>
 
 #include "base/str.hpp"
+#include "text/jinja/values/large_integer.hpp"
 #include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
+
+Value integer_of(const Token& token) {
+  return token.large ? make_dynamic<LargeInteger>(token.text) : Value(token.integer);
+}
 
 std::string describe(const Token& token) {
   switch (token.type) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "text/jinja/values/value.hpp"
+
 namespace realm::jinja {
 
 /// Byte offset into the normalized source (see lexer.hpp).
@@ -30,11 +32,15 @@ struct Token {
   std::string text;  ///< data, name, operator; the decoded characters of a string
   std::int64_t integer = 0;
   double number = 0;
+  bool large = false;  ///< an integer beyond 64 bits: `text` has its digits
 
   bool is(TokenType t) const { return type == t; }
   bool op(std::string_view symbol) const { return type == TokenType::kOperator && text == symbol; }
   bool name(std::string_view word) const { return type == TokenType::kName && text == word; }
 };
+
+/// Precondition: an integer.
+Value integer_of(const Token& token);
 
 /// As Jinja's messages name a token: "end of statement block", an operator, a name.
 std::string describe(const Token& token);

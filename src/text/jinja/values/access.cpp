@@ -2,6 +2,7 @@
 
 #include "base/str.hpp"
 #include "text/jinja/builtins/methods/methods.hpp"
+#include "text/jinja/eval/loop.hpp"
 #include "text/jinja/values/iterators.hpp"
 #include "text/jinja/values/operators.hpp"
 #include "text/jinja/values/unicode.hpp"
@@ -211,6 +212,7 @@ Result<Value> iterate(Interp& interp, const Value& value) {
       return make_iterator(value);
     case Kind::kDynamic:
       if (value.as<Iterator>()) return value;
+      if (value.as<LoopContext>()) return iterate_loop(value);
       if (value.dynamic().iterable()) return value.dynamic().iterate(interp);
       return not_iterable(value);
     default:

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/str.hpp"
+#include "text/jinja/values/large_integer.hpp"
 #include "text/jinja/values/operators.hpp"
 #include "text/jinja/values/unicode.hpp"
 
@@ -35,6 +36,10 @@ class Dumper {
       case Kind::kDict:
         return container(value);
       default:
+        if (const auto* large = value.as<LargeInteger>()) {
+          out += large->digits();
+          return {};
+        }
         return type_error(str("Object of type ", type_name(value), " is not JSON serializable"));
     }
   }

@@ -1,9 +1,11 @@
 #include "text/jinja/values/operators.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/str.hpp"
 #include "text/jinja/builtins/format/format.hpp"
+#include "text/jinja/values/large_integer.hpp"
 
 namespace realm::jinja {
 namespace {
@@ -150,6 +152,8 @@ Result<bool> ordered(Interp& interp, std::string_view op, const Value& a, const 
     }
     return by_op(op, a.items().size(), b.items().size());
   }
+  if (const auto order = compare_large(a, b)) return by_op(op, *order, 0);
+  REALM_TRY(small_integers(a, b));
   return type_error(str("'", op, "' not supported between instances of '", type_name(a), "' and '",
                         type_name(b), "'"));
 }
@@ -169,6 +173,7 @@ Result<Value> arithmetic(Interp& interp, std::string_view op, const Value& a, co
   if (op == "%" && a.is_string()) return format_percent(interp, a, b);
   if (b.is_undefined()) return type_error(b.undefined_message());
   if (a.is_number() && b.is_number()) return number_arithmetic(op, a, b);
+  REALM_TRY(small_integers(a, b));
   if (op == "+") return concatenate(interp, a, b);
   if (op == "*") {
     // Safe text repeats by integers only, and leaves the rest to the other side.
@@ -185,6 +190,11 @@ Result<Value> negate(const Value& value) {
   if (value.is_undefined()) return type_error(value.undefined_message());
   if (value.is(Kind::kFloat)) return Value(-value.number());
   if (value.is_integer()) return number_arithmetic("-", Value(0), value);
+  if (const auto* large = value.as<LargeInteger>()) {
+    const std::string& digits = large->digits();
+    if (digits == "9223372036854775808") return Value(std::numeric_limits<std::int64_t>::min());
+    return make_dynamic<LargeInteger>(digits[0] == '-' ? digits.substr(1) : "-" + digits);
+  }
   return type_error(str("bad operand type for unary -: '", type_name(value), "'"));
 }
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "realm/error.hpp"
-#include "text/jinja/values/dynamic.hpp"
 #include "text/jinja/eval/interp.hpp"
+#include "text/jinja/values/dynamic.hpp"
 
 namespace realm::jinja {
 

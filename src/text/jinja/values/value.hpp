@@ -30,7 +30,8 @@ enum class Kind : std::uint8_t {
   kUndefined,  ///< Jinja's Undefined, with the story of what was not found
   kNone,
   kBool,
-  kInt,  ///< 64 bits; results outside are an error, where Python's integers grow
+  kInt,  ///< 64 bits; results outside are an error, where Python's integers grow. Those of data may
+         ///< be a kDynamic: see large_integer.hpp
   kFloat,
   kString,  ///< UTF-8; bytes that are not are carried along unchanged
   kList,

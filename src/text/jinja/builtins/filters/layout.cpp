@@ -1,4 +1,4 @@
-// Filters that lay text out: centre, indent, wrap at a width, pretty-print.
+// Filters that lay text out: centre, indent, wrap at a width.
 #include <algorithm>
 
 #include "base/str.hpp"
@@ -202,79 +202,11 @@ Result<Value> wordwrap(Interp& interp, Args& args) {
   return Value(std::move(out));
 }
 
-// pprint's order of keys: by `<`, and by the types' names where they cannot be compared.
-bool key_before(Interp& interp, const Value& a, const Value& b) {
-  const Result<bool> before = ordered(interp, "<", a, b);
-  return before ? *before : type_name(a) < type_name(b);
-}
-
-// The value with the keys of every dict in it in order.
-Result<Value> sorted_keys(Interp& interp, const Value& value) {
-  const Interp::Depth depth(interp);
-  REALM_TRY(depth.ok);
-  REALM_TRY(interp.charge());
-  if (value.is_dict()) {
-    std::vector<Dict::Entry> entries = value.dict().entries();
-    REALM_TRY(interp.charge(4 * entries.size()));
-    std::stable_sort(entries.begin(), entries.end(), [&](const auto& a, const auto& b) {
-      return key_before(interp, a.key, b.key);
-    });
-    Dict sorted;
-    for (const Dict::Entry& entry : entries) {
-      REALM_ASSIGN(Value item, sorted_keys(interp, entry.value));
-      sorted.set(entry.key, std::move(item));
-    }
-    return Value(std::move(sorted));
-  }
-  if (!value.is_list() && !value.is_tuple()) return Value(value);
-  Value::List items;
-  for (const Value& entry : value.items()) {
-    REALM_ASSIGN(Value item, sorted_keys(interp, entry));
-    items.push_back(std::move(item));
-  }
-  return value.is_list() ? Value(std::move(items)) : Value::tuple(std::move(items));
-}
-
-// pprint.pformat for what fits one line of 80; longer data goes one item a line.
-Result<std::string> pretty(Interp& interp, const Value& shown, std::size_t indentation) {
-  const Interp::Depth depth(interp);
-  REALM_TRY(depth.ok);
-  REALM_ASSIGN(std::string line, repr(interp, shown));
-  const bool container = shown.is_dict() || shown.is_list() || shown.is_tuple();
-  if (!container || unicode::length(line) + indentation <= 80) return line;
-  const std::string margin = str(",\n", std::string(indentation + 1, ' '));
-  std::string out(1, shown.is_dict() ? '{' : shown.is_list() ? '[' : '(');
-  bool first = true;
-  if (shown.is_dict()) {
-    for (const Dict::Entry& entry : shown.dict().entries()) {
-      REALM_ASSIGN(const std::string key, repr(interp, entry.key));
-      REALM_ASSIGN(const std::string item,
-                   pretty(interp, entry.value, indentation + unicode::length(key) + 3));
-      out += str(first ? "" : margin, key, ": ", item);
-      first = false;
-    }
-    return out + "}";
-  }
-  for (const Value& entry : shown.items()) {
-    REALM_ASSIGN(const std::string item, pretty(interp, entry, indentation + 1));
-    out += str(first ? "" : margin, item);
-    first = false;
-  }
-  return out + (shown.is_list() ? "]" : shown.items().size() == 1 ? ",)" : ")");
-}
-
-Result<Value> pprint(Interp& interp, Args& args) {
-  REALM_ASSIGN(const auto a, bind("do_pprint", args, {"value"}, 1));
-  REALM_ASSIGN(const Value sorted, sorted_keys(interp, a[0]));
-  REALM_ASSIGN(std::string text, pretty(interp, sorted, 0));
-  return Value(std::move(text));
-}
-
 }  // namespace
 
 Native find_layout_filter(std::string_view name) {
   static constexpr NativeEntry kTable[] = {
-      {"center", center}, {"indent", indent}, {"wordwrap", wordwrap}, {"pprint", pprint}};
+      {"center", center}, {"indent", indent}, {"wordwrap", wordwrap}};
   return find_native(kTable, name);
 }
 

@@ -6,6 +6,7 @@
 #include "text/jinja/builtins/builtins.hpp"
 #include "text/jinja/builtins/format/format.hpp"
 #include "text/jinja/builtins/format/numbers.hpp"
+#include "text/jinja/values/large_integer.hpp"
 #include "text/jinja/values/operators.hpp"
 
 namespace realm::jinja {
@@ -20,17 +21,29 @@ Result<Value> absolute(Interp&, Args& args) {
   return a[0].integer() < 0 ? negate(a[0]) : Result<Value>(Value(a[0].integer()));
 }
 
+// Of a text that is a decimal number beyond 64 bits, and nothing else.
+Value large_decimal(std::string_view text, std::int64_t base) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const bool plain = base == 10 && text.size() >= 19 && text.size() <= LargeInteger::kMostDigits &&
+                     text[0] != '0' && text.find_first_not_of("0123456789") == text.npos;
+  if (!plain) return {};
+  return make_dynamic<LargeInteger>((negative ? "-" : "") + std::string(text));
+}
+
 Result<Value> to_int(Interp&, Args& args) {
   REALM_ASSIGN(const auto a, bind("do_int", args, {"value", "default", "base"}, 1));
   const Value fallback = a[1].missing() ? Value(0) : a[1];
   if (a[0].is_undefined()) return type_error(a[0].undefined_message());
   if (a[0].is_integer()) return Value(a[0].integer());
+  if (a[0].as<LargeInteger>()) return a[0];
   std::optional<double> real;
   if (a[0].is(Kind::kFloat)) {
     real = a[0].number();
   } else if (a[0].is_string()) {
     REALM_ASSIGN(const std::int64_t base, as_index(a[2], 10));
     if (const auto parsed = parse_integer(a[0].string(), base)) return Value(*parsed);
+    if (Value large = large_decimal(a[0].string(), base); !large.missing()) return large;
     real = parse_float(a[0].string());
   }
   if (!real || std::isnan(*real)) return fallback;
@@ -43,6 +56,11 @@ Result<Value> to_float(Interp&, Args& args) {
   REALM_ASSIGN(const auto a, bind("do_float", args, {"value", "default"}, 1));
   if (a[0].is_undefined()) return type_error(a[0].undefined_message());
   if (a[0].is_number()) return Value(a[0].number());
+  if (const auto* large = a[0].as<LargeInteger>()) {
+    const std::optional<double> near = parse_float(large->digits());
+    if (!near || std::isinf(*near)) return type_error("int too large to convert to float");
+    return Value(*near);
+  }
   if (a[0].is_string()) {
     if (const auto parsed = parse_float(a[0].string())) return Value(*parsed);
   }

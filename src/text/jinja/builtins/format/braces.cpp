@@ -97,7 +97,7 @@ Result<std::string> integer_digits(const Spec& spec, const Value& value) {
                                                           : 10;
   auto size = static_cast<std::uint64_t>(value.integer());
   if (value.integer() < 0) size = 0 - size;
-  // Not indexed in place: format_percent.cpp says why.
+  // Not indexed in place: percent.cpp says why.
   const char* names = spec.type == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
   std::string digits;
   do {

@@ -1,4 +1,4 @@
-// Methods of dict. Those that change it work, as those of list do (methods_list.cpp).
+// Methods of dict. Those that change it work, as those of list do (list.cpp).
 #include "base/str.hpp"
 #include "text/jinja/builtins/builtins.hpp"
 #include "text/jinja/builtins/dict_build.hpp"
