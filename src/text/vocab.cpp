@@ -83,11 +83,16 @@ Result<Vocab> Vocab::create(VocabData data) {
   REALM_TRY(check_id("end-of-turn", own.eot, size, vocab.eot));
   REALM_TRY(check_id("unknown", own.unk, size, vocab.unk));
   REALM_TRY(check_id("padding", own.pad, size, vocab.pad));
-  REALM_TRY(check_id("separator", own.sep, size, vocab.sep));
-  REALM_TRY(check_id("mask", own.mask, size, vocab.mask));
   std::optional<TokenId> cls;
-  REALM_TRY(check_id("classification", own.cls, size, cls));
-  if (own.model == "bert" && !vocab.bos) vocab.bos = cls;
+  if (own.model == "bert") {  // elsewhere nothing depends on them
+    REALM_TRY(check_id("separator", own.sep, size, vocab.sep));
+    REALM_TRY(check_id("mask", own.mask, size, vocab.mask));
+    REALM_TRY(check_id("classification", own.cls, size, cls));
+    if (!vocab.bos) vocab.bos = cls;
+  } else {
+    if (own.sep && *own.sep < size) vocab.sep = TokenId{static_cast<int32_t>(*own.sep)};
+    if (own.mask && *own.mask < size) vocab.mask = TokenId{static_cast<int32_t>(*own.mask)};
+  }
   std::optional<TokenId> eom;
   REALM_TRY(check_id("end-of-message", own.eom, size, eom));
 

@@ -73,6 +73,18 @@ TEST(Wpm, TextsStandBetweenClsAndSep) {
   EXPECT_EQ(numbers(b.build().encode("a")), (Ids{6}));
 }
 
+TEST(Wpm, SpecialTokensAreInsideTheVocabulary) {
+  for (const auto id : {&VocabData::sep, &VocabData::cls, &VocabData::mask}) {
+    VocabBuilder b = wpm();
+    b.data.*id = 15;
+    const auto refused = Tokenizer::create(b.data);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("token is 15"), std::string::npos);
+    b.data.model = "llama", b.data.scores.assign(15, 0);  // which has no use for them
+    EXPECT_TRUE(Tokenizer::create(b.data));
+  }
+}
+
 TEST(Wpm, SpecialTokensComeFromTextOnlyOnRequest) {
   VocabBuilder b = wpm();
   b.data.token_types.clear();  // older files: found by name, made control tokens

@@ -57,7 +57,8 @@ Result<std::optional<VocabData>> read_vocab(const gguf::Metadata& metadata) {
   VocabData v;
   v.model = keys.read_or_empty<std::string>(at + "model");
   REALM_TRY(keys.finish());
-  if (v.model.empty() || v.model == "none") return std::optional<VocabData>();
+  if (v.model.empty() || v.model == "none" || v.model == "no_vocab")
+    return std::optional<VocabData>();
   v.pre = keys.read_or_empty<std::string>(at + "pre");
   v.tokens = keys.read_or_empty<std::vector<std::string>>(at + "tokens");
   v.scores = keys.read_or_empty<std::vector<float>>(at + "scores");
@@ -79,6 +80,10 @@ Result<std::optional<VocabData>> read_vocab(const gguf::Metadata& metadata) {
   v.remove_extra_whitespaces = keys.read<bool>(at + "remove_extra_whitespaces");
   // Files have it as uint8 or int8.
   for (const int16_t byte : keys.read_or_empty<std::vector<int16_t>>(at + "precompiled_charsmap")) {
+    if (byte < -128 || byte > 255) {
+      return Error{Code::kCorruptFile, str(metadata.place_of(at + "precompiled_charsmap"),
+                                           ": expected bytes, found ", byte)};
+    }
     v.precompiled_charsmap += static_cast<char>(byte);
   }
   v.lowercase = keys.read<bool>(at + "normalizer.lowercase");
