@@ -191,7 +191,7 @@ FAMILIES = [
                 **longrope(512, 48, partial_rotary_factor=0.75)), phi3_keys),
     Family("phi3, LongRoPE, beyond", ARCH.PHI3, transformers.Phi3Config,
            dict(BASE, sliding_window=200, tie_word_embeddings=True,
-                **longrope(64, 48, partial_rotary_factor=0.75)), phi3_keys, embedding_spread=TIED,
+                **longrope(64, 48, partial_rotary_factor=0.75)), phi3_keys, embedding_spread=0.1,
            context=1024),
 ]
 
