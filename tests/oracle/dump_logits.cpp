@@ -1,5 +1,5 @@
-// dump_logits MODEL DEVICE CACHE [CONTEXT]: answers JSON lines of stdin, one by one, for the oracle scripts.
-// CACHE is the format of keys and values: F32, F16 or BF16; CONTEXT the longest sequence.
+// dump_logits MODEL DEVICE CACHE [CONTEXT]: answers JSON lines of stdin, one by one, for the oracle
+// scripts. CACHE is the format of keys and values: F32, F16 or BF16; CONTEXT the longest sequence.
 //   {"ids": [...], "from": k, "out": FILE}   float32 logits of positions k and up into FILE
 //   {"ids": [...], "greedy": n}              the n ids that follow, each the most probable
 // Every answer is one line of JSON. A sequence is computed alone, in chunks of 256 tokens.
