@@ -161,7 +161,7 @@ class Work {
     if (!options_.progress) return;
     // Whoever finds another thread at it need not wait.
     const std::unique_lock lock(progress_mutex_, std::try_to_lock);
-    if (!lock) return;
+    if (!lock || stop_.load()) return;
     if (!options_.progress({done_bytes_.load(), report_.bytes_before})) {
       fail({Code::kCancelled, "stopped; nothing was written"});
     }
