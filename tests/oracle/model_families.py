@@ -190,9 +190,8 @@ FAMILIES = [
            dict(BASE, sliding_window=None, tie_word_embeddings=False,
                 **longrope(512, 48, partial_rotary_factor=0.75)), phi3_keys),
     Family("phi3, LongRoPE, beyond", ARCH.PHI3, transformers.Phi3Config,
-           dict(BASE, sliding_window=200, tie_word_embeddings=True,
-                **longrope(64, 48, partial_rotary_factor=0.75)), phi3_keys, embedding_spread=0.1,
-           context=1024),
+           dict(BASE, sliding_window=200, tie_word_embeddings=False,
+                **longrope(64, 48, partial_rotary_factor=0.75)), phi3_keys, context=1024),
 ]
 
 
