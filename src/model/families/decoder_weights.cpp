@@ -24,7 +24,8 @@ namespace {
 std::vector<float> rope_divisors(WeightBinder& file, const Config& c) {
   const std::string short_name = "rope_factors_short.weight";
   const std::string long_name = "rope_factors_long.weight";
-  if (!file.has(short_name) && !file.has(long_name)) {
+  const bool is_there = file.has(short_name) || file.has(long_name);
+  if (!is_there && c.rope.scaling != RopeScaling::kLongRope) {
     return file.optional_positive("rope_freqs.weight", c.rope.dims / 2);
   }
   const bool is_long = c.sequence_tokens > c.rope.original_context;

@@ -124,7 +124,7 @@ TEST_F(Loader, ArchitecturesAreRefusedByName) {
   spec.architecture = "mamba";
   EXPECT_EQ(refusal(spec, Code::kUnsupported),
             "architecture \"mamba\" is not one of those this build runs: llama, qwen2, qwen3, "
-            "gemma2, gemma3");
+            "gemma2, gemma3, phi3, bert");
   Spec none;
   none.drop_keys = {"general.architecture"};
   EXPECT_EQ(refusal(none, Code::kCorruptFile),
@@ -167,8 +167,8 @@ TEST_F(Loader, SenselessNumbersAreNamed) {
   EXPECT_EQ(story("rope.dimension_count", uint32_t{18}), "18 is outside 2 ... 16");
   EXPECT_EQ(story("rope.freq_base", 0.0f), "0 is outside 1 ... 1e+15");
   EXPECT_EQ(story("rope.freq_base", INFINITY), "inf is outside 1 ... 1e+15");
-  EXPECT_EQ(story("rope.scaling.type", "longrope", Code::kUnsupported),
-            "\"longrope\" is not one of none, linear, yarn, llama3");
+  EXPECT_EQ(story("rope.scaling.type", "cubic", Code::kUnsupported),
+            "\"cubic\" is not one of none, linear, yarn, llama3, longrope");
   EXPECT_EQ(story("rope.scaling.factor", 0.0f), "0 is outside 1e-06 ... 1e+06");
   EXPECT_EQ(story("vocab_size", uint32_t{100}),
             "100 rows of the embedding are less than the 260 tokens of the vocabulary");
@@ -186,6 +186,12 @@ TEST_F(Loader, ScaledRopeNeedsItsFactor) {
   spec.scaling = "yarn";
   const std::string found = refusal(spec, Code::kCorruptFile);
   EXPECT_TRUE(found.starts_with("key llama.rope.scaling.factor: missing")) << found;
+}
+
+TEST_F(Loader, LongRopeNeedsItsFactors) {
+  const std::string found =
+      refusal(with_key("llama.rope.scaling.type", "longrope"), Code::kCorruptFile);
+  EXPECT_TRUE(found.starts_with("tensor rope_factors_short.weight: ")) << found;
 }
 
 TEST_F(Loader, DivisorsOfZeroAreNamed) {
