@@ -53,23 +53,24 @@ class Chat : public Scratch {
 };
 
 #define EXPECT_SHOWN(terminal, text) ASSERT_TRUE((terminal).shows(text))
+#define EXPECT_PROMPT(terminal, text) ASSERT_TRUE((terminal).prompts(text))
 
 TEST_F(Chat, LinesCanBeEdited) {
   Terminal t(words(), home());
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("Helo\x1b[Dl") + kEnter);  // left arrow
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("Grüße 🦀x\x7f") + kEnter);  // backspace
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("x\x7fü\x7f€") + kEnter);
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("\x1b[A\x1b[A!") + kEnter);  // two lines back
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("gone\x15kept") + kEnter);  // Ctrl-U
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press("/save " + path("a.json") + kEnter);
   EXPECT_SHOWN(t, "messages saved");
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(Terminal::kCtrlD);
   EXPECT_EQ(t.exit_code(), 0);
   EXPECT_EQ(saved("a.json", "user"),
@@ -81,9 +82,9 @@ TEST_F(Chat, LinesCanBeEdited) {
 TEST_F(Chat, LinesAreKeptForTheNextTime) {
   {
     Terminal t(words(), home());
-    EXPECT_SHOWN(t, ">>> ");
+    EXPECT_PROMPT(t, ">>> ");
     t.press(std::string("first, «é»") + kEnter);
-    EXPECT_SHOWN(t, ">>> ");
+    EXPECT_PROMPT(t, ">>> ");
     t.press(std::string("/bye") + kEnter);
     ASSERT_EQ(t.exit_code(), 0);
   }
@@ -92,9 +93,9 @@ TEST_F(Chat, LinesAreKeptForTheNextTime) {
   EXPECT_EQ(std::filesystem::status(file).permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   Terminal t(words(), home());
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("\x1b[A\x1b[A") + kEnter);
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press("/save " + path("a.json") + kEnter);
   EXPECT_SHOWN(t, "messages saved");
   EXPECT_EQ(saved("a.json", "user"), Texts{"first, «é»"});
@@ -106,21 +107,22 @@ TEST_F(Chat, LinesAreKeptForTheNextTime) {
 
 TEST_F(Chat, TextsOfSeveralLinesAreOneMessage) {
   Terminal t(words(), home());
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("\"\"\"one") + kEnter);
-  EXPECT_SHOWN(t, "... ");
+  EXPECT_PROMPT(t, "... ");
   t.press(std::string("/two") + kEnter);
-  EXPECT_SHOWN(t, "... ");
+  EXPECT_PROMPT(t, "... ");
   t.press(std::string("\"\"\"") + kEnter);
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press("\x1b[200~pasted\r\n/bye\r\tlast \x01\x1b[A\x1b[201~");
   t.press(std::string(" typed") + kEnter);
   EXPECT_SHOWN(t, "typed");
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("/set system \"\"\"Be") + kEnter);
-  EXPECT_SHOWN(t, "... ");
+  EXPECT_PROMPT(t, "... ");
   t.press(std::string("brief.\"\"\"") + kEnter);
   EXPECT_SHOWN(t, "(system is set)");
+  EXPECT_PROMPT(t, ">>> ");
   t.press("/save " + path("a.json") + kEnter);
   EXPECT_SHOWN(t, "messages saved");
   EXPECT_EQ(saved("a.json", "system"), Texts{"Be\nbrief."});
@@ -134,7 +136,7 @@ TEST_F(Chat, TextsOfSeveralLinesAreOneMessage) {
 
 TEST_F(Chat, SettingsCanBeSeenAndChanged) {
   Terminal t(words({"--system", "Sys.", "--top-k", "7"}), home());
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("/show") + kEnter);
   EXPECT_SHOWN(t, "0 of 256 tokens used");
   EXPECT_SHOWN(t, "\"Sys.\"");
@@ -153,7 +155,7 @@ TEST_F(Chat, SettingsCanBeSeenAndChanged) {
   t.press(std::string("/set system default") + kEnter);
   EXPECT_SHOWN(t, "(system is set)");
   t.press(std::string("Hi") + kEnter);
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("/show") + kEnter);
   EXPECT_SHOWN(t, "of 256 tokens used");
   EXPECT_SHOWN(t, "the template's own");
@@ -161,7 +163,7 @@ TEST_F(Chat, SettingsCanBeSeenAndChanged) {
   EXPECT_SHOWN(t, "9");
   t.press(std::string("/help") + kEnter);
   EXPECT_SHOWN(t, "/bye");
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("/bye") + kEnter);
   EXPECT_EQ(t.exit_code(), 0);
 }
@@ -189,16 +191,16 @@ TEST_F(Chat, ConversationsAreSavedLoadedAndTakenBack) {
 
 TEST_F(Chat, InterruptsStopAndLeave) {
   Terminal t(words({"-c", "256"}), home());
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("half a line") + kCtrlC);
   EXPECT_SHOWN(t, "once more leaves");
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("/clear") + kEnter);  // anything else in between begins anew
   EXPECT_SHOWN(t, "a new conversation");
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(kCtrlC);
   EXPECT_SHOWN(t, "once more leaves");
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(kCtrlC);
   EXPECT_EQ(t.exit_code(), 130);
 }
@@ -206,9 +208,9 @@ TEST_F(Chat, InterruptsStopAndLeave) {
 TEST_F(Chat, AFullContextIsReportedNeverCut) {
   const std::string longer(300, 'x');
   Terminal t(words(), home());
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press("short" + std::string(kEnter));
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(longer + kEnter);
   EXPECT_SHOWN(t, "error: the context is full");
   EXPECT_SHOWN(t, "/undo");
@@ -296,22 +298,22 @@ TEST(ChatModel, CtrlCStopsTheAnswerTwiceLeaves) {
   REALM_NEEDS_MODEL(model);
   Terminal t({REALM_PROGRAM, "chat", model, "--no-history", "--temperature", "0", "--threads", "1"},
              {{"HOME", "/nonexistent"}});
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("Tell a very long story about a ship.") + kEnter);
   EXPECT_SHOWN(t, "ship.");
   EXPECT_SHOWN(t, " the ");  // it speaks
   t.press(kCtrlC);
   EXPECT_SHOWN(t, "(stopped; Ctrl-C once more leaves)");
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("Name the capital of France.") + kEnter);
   EXPECT_SHOWN(t, "Paris");
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(std::string("Tell a very long story about a house.") + kEnter);
   EXPECT_SHOWN(t, "house.");
   EXPECT_SHOWN(t, " the ");
   t.press(kCtrlC);
   EXPECT_SHOWN(t, "(stopped");
-  EXPECT_SHOWN(t, ">>> ");
+  EXPECT_PROMPT(t, ">>> ");
   t.press(kCtrlC);
   EXPECT_EQ(t.exit_code(), 130);
 }

@@ -4,6 +4,7 @@
 #include <pty.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -94,6 +95,19 @@ bool Terminal::read_more(double until) {
   }
   return ::testing::AssertionFailure() << "\"" << text << "\" does not come; behind what was seen: "
                                        << plain_.substr(std::min(seen_, plain_.size()));
+}
+
+::testing::AssertionResult Terminal::prompts(const std::string& text, double timeout_seconds) {
+  const double until = now() + timeout_seconds;
+  const ::testing::AssertionResult shown = shows(text, timeout_seconds);
+  if (!shown) return shown;
+  termios state{};  // the two ends of a pseudo-terminal have one state
+  while (tcgetattr(screen_, &state) == 0) {
+    if ((state.c_lflag & static_cast<tcflag_t>(ICANON)) == 0) return shown;
+    if (now() > until) break;
+    usleep(500);
+  }
+  return ::testing::AssertionFailure() << "keys do not come as they are pressed behind " << text;
 }
 
 int Terminal::exit_code(double timeout_seconds) {

@@ -26,6 +26,10 @@ class Terminal {
   /// Waits until the screen shows `text` behind what was waited for last. Letters alone count: no
   /// colours, no movements of the cursor.
   ::testing::AssertionResult shows(const std::string& text, double timeout_seconds = 60);
+  /// The same for a prompt, and waits until keys come to the program as they are pressed: the
+  /// prompt is on the screen a moment before, and a key pressed in that moment is edited by the
+  /// terminal, byte by byte.
+  ::testing::AssertionResult prompts(const std::string& text, double timeout_seconds = 60);
   /// What was shown between the last two things waited for.
   const std::string& between() const { return between_; }
   /// Everything so far, as it came.
