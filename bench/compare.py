@@ -18,6 +18,7 @@ import subprocess
 import sys
 
 REPO = pathlib.Path(__file__).resolve().parent.parent
+RESULTS = REPO / "bench" / "results"
 
 
 def run(command):
@@ -55,6 +56,23 @@ def summary(rates):
     return {"median": statistics.median(rates), "min": min(rates), "max": max(rates)}
 
 
+def about_run():
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    return {"machine": processor(), "date": today.isoformat()}
+
+
+def dated(path):
+    """The name of a result: what was measured, and today's date."""
+    return f"{pathlib.Path(path).stem}-{datetime.datetime.now(datetime.timezone.utc):%Y%m%d}"
+
+
+def save(folder, name, result):
+    path = pathlib.Path(folder) / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(result, indent=1) + "\n")
+    return path
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -66,6 +84,7 @@ def main():
     parser.add_argument("-n", "--tokens", type=int, default=128)
     parser.add_argument("-d", "--depth", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--results", type=pathlib.Path, default=RESULTS)
     parser.add_argument("--name", help="default: the model's name and today's date")
     args = parser.parse_args()
 
@@ -82,19 +101,14 @@ def main():
             mine, peer = summary([r[kind] for r in ours]), summary([r[kind] for r in theirs])
             rows.append({"kind": kind, "tokens": tokens, "depth": args.depth, "realm": mine,
                          "peer": peer, "ratio": mine["median"] / peer["median"]})
-    now = datetime.datetime.now(datetime.timezone.utc)
-    result = {"model": pathlib.Path(args.model).name, "threads": args.threads,
-              "rounds": args.rounds, "machine": processor(), "date": now.date().isoformat(),
-              **about, "rows": rows}
-    name = args.name or f"{pathlib.Path(args.model).stem}-{now:%Y%m%d}"
-    path = REPO / "bench" / "results" / f"{name}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(result, indent=1) + "\n")
+    about = {"model": pathlib.Path(args.model).name, "threads": args.threads,
+             "rounds": args.rounds, **about_run(), **about}
+    path = save(args.results, args.name or dated(args.model), {**about, "rows": rows})
     for row in rows:
         print(f"{row['kind']:7} {row['tokens']:5} tokens at {row['depth']}: realm "
               f"{row['realm']['median']:.2f}, llama.cpp {row['peer']['median']:.2f} tokens/s, "
               f"ratio {row['ratio']:.2f}")
-    print(f"written: {path.relative_to(REPO)}; now run tools/readme_table.py")
+    print(f"written: {path}; now run tools/readme_table.py")
 
 
 if __name__ == "__main__":

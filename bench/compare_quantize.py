@@ -2,23 +2,24 @@
 """Runs `realm quantize` and llama.cpp's llama-quantize in turns on one machine.
 
   bench/compare_quantize.py MODEL.gguf --peer PATH/llama-quantize [-t 2] [--rounds 5]
-                            [--types Q8_0 Q5_1 Q4_K_M Q6_K Q2_K] [--json]
+                            [--types Q8_0 Q5_1 Q4_K_M Q6_K Q2_K IQ4_NL IQ4_XS]
 
-MODEL.gguf should be F32 or F16. In turns, so that both meet the same noise; the figure of each is
-the shortest of the rounds, from start to end of the process (Realm's includes putting the file on
-the disk, which the peer leaves to the system), and its processor time. The ratio is the peer's time
-by Realm's: above 1 Realm is faster.
+MODEL.gguf should be F32 or F16. In turns, so that both meet the same noise; every figure is the
+median of the rounds: the time from start to end of the process (Realm's includes putting the file
+on the disk, which the peer leaves to the system), and what the process computed. The ratio is the
+peer's time by Realm's: above 1 Realm is faster. The result goes to bench/results/quantize/NAME.json
+(--name); README.md's table is made of these files by tools/readme_table.py.
 """
 import argparse
-import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 import time
 
-from compare import REPO, processor
+from compare import REPO, RESULTS, about_run, dated, save, summary
 
 
 def timed(command):
@@ -28,50 +29,76 @@ def timed(command):
     if done.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))}\n{done.stderr[-2000:]}")
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return {"seconds": time.monotonic() - begin, "cpu_seconds": cpu}
+    return {"seconds": time.monotonic() - begin, "cpu_seconds": cpu}, done.stdout + done.stderr
 
 
-def best(runs):
-    return {key: round(min(run[key] for run in runs), 3) for key in runs[0]}
+def realm_version(program):
+    """{"version", "commit"} of `realm 0.1.0 (1a2b3c4, GNU 12.2.0)`; no commit outside a repository."""
+    said = timed([program, "--version"])[1]
+    found = re.match(r"realm (\S+) \((?:(\w+\+?), )?", said)
+    return {"version": found[1], "commit": found[2] or "unknown"}
+
+
+def peer_commit(said):
+    found = re.search(r"\bcommit (\w+)|\bbuild = \d+ \((\w+)\)", said)
+    return next(filter(None, found.groups())) if found else "unknown"
+
+
+def row_of(kind, realm, peer):
+    """What the rounds with one type say: (runs, bytes of the file) of both programs."""
+    row = {"type": kind}
+    for who, (runs, size) in (("realm", realm), ("peer", peer)):
+        row[who] = {"bytes": size, **{key: summary([run[key] for run in runs]) for key in runs[0]}}
+    for name, key in (("ratio", "seconds"), ("cpu_ratio", "cpu_seconds")):
+        row[name] = row["peer"][key]["median"] / max(row["realm"][key]["median"], 1e-9)
+    return row
+
+
+def measure(args, folder, kind):
+    """The row of one type, and what the peer printed."""
+    ours, theirs = folder / "ours.gguf", folder / "theirs.gguf"
+    runs = {"realm": [], "peer": []}
+    for _ in range(args.rounds):
+        command = [args.realm, "quantize", args.model, ours, kind, "--force", "-t", args.threads]
+        runs["realm"].append(timed(command)[0])
+        theirs.unlink(missing_ok=True)
+        time_taken, said = timed([args.peer, args.model, theirs, kind, args.threads])
+        runs["peer"].append(time_taken)
+    row = row_of(kind, (runs["realm"], ours.stat().st_size), (runs["peer"], theirs.stat().st_size))
+    return row, said
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=pathlib.Path)
-    parser.add_argument("--peer", required=True, type=pathlib.Path)
+    parser.add_argument("--peer", required=True, type=pathlib.Path, help="llama-quantize")
+    parser.add_argument("--peer-commit", help="default: what the program says of itself")
     parser.add_argument("--realm", type=pathlib.Path, default=REPO / "build/release/realm")
-    parser.add_argument("-t", "--threads", type=int, default=2)
+    parser.add_argument("-t", "--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--types", nargs="+", default="Q8_0 Q5_1 Q4_K_M Q6_K Q2_K".split())
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--types", nargs="+",
+                        default="Q8_0 Q5_1 Q4_K_M Q6_K Q2_K IQ4_NL IQ4_XS".split())
+    parser.add_argument("--results", type=pathlib.Path, default=RESULTS / "quantize")
+    parser.add_argument("--name", help="default: the model's name and today's date")
     args = parser.parse_args()
     # A bare name would be looked up in PATH.
     args.realm, args.peer = args.realm.resolve(), args.peer.resolve()
-    rows = {}
-    with tempfile.TemporaryDirectory(dir=args.model.parent) as name:
-        ours, theirs = pathlib.Path(name) / "ours.gguf", pathlib.Path(name) / "theirs.gguf"
+    rows = []
+    with tempfile.TemporaryDirectory(dir=args.model.resolve().parent) as folder:
         for kind in args.types:
-            runs = {"realm": [], "peer": []}
-            for _ in range(args.rounds):
-                runs["realm"].append(timed([args.realm, "quantize", args.model, ours, kind,
-                                            "--force", "-t", args.threads]))
-                theirs.unlink(missing_ok=True)
-                runs["peer"].append(timed([args.peer, args.model, theirs, kind, args.threads]))
-            row = {who: best(all_of) for who, all_of in runs.items()}
-            row["ratio"] = round(row["peer"]["seconds"] / row["realm"]["seconds"], 2)
-            row["cpu_ratio"] = round(row["peer"]["cpu_seconds"] / row["realm"]["cpu_seconds"], 2)
-            row["bytes"] = {"realm": ours.stat().st_size, "peer": theirs.stat().st_size}
-            rows[kind] = row
-            if args.json:
-                continue
-            print(f"{kind:8} realm {row['realm']['seconds']:6.2f} s, peer "
-                  f"{row['peer']['seconds']:6.2f} s, ratio {row['ratio']:.2f}; processor time ratio "
-                  f"{row['cpu_ratio']:.2f}", flush=True)
-    if args.json:
-        result = {"model": args.model.name, "threads": args.threads, "rounds": args.rounds,
-                  "machine": processor(), "types": rows}
-        print(json.dumps(result, indent=2))
+            row, said = measure(args, pathlib.Path(folder), kind)
+            rows.append(row)
+            print(f"{kind:9} realm {row['realm']['seconds']['median']:6.2f} s, llama.cpp "
+                  f"{row['peer']['seconds']['median']:6.2f} s, ratio {row['ratio']:.2f}; processor "
+                  f"time ratio {row['cpu_ratio']:.2f}", flush=True)
+    result = {"model": args.model.name, "bytes": args.model.stat().st_size,
+              "threads": args.threads, "rounds": args.rounds, **about_run(),
+              "realm": realm_version(args.realm),
+              "peer": {"name": "llama.cpp", "commit": args.peer_commit or peer_commit(said)},
+              "rows": rows}
+    path = save(args.results, args.name or dated(args.model), result)
+    print(f"written: {path}; now run tools/readme_table.py")
 
 
 if __name__ == "__main__":
