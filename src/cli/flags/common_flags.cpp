@@ -12,6 +12,13 @@ void DeviceFlags::declare(Flags& flags) {
               "processor threads (default 0: one per core that this process may use)");
 }
 
+void DeviceFlags::declare_kv(Flags& flags) {
+  flags.choice<Format>("--kv", "FORMAT", kv,
+                       {{"f32", Format::kF32}, {"f16", Format::kF16}, {"bf16", Format::kBF16}},
+                       "how keys and values are kept: f32, f16 or bf16 (default: the device's own, "
+                       "f16 on most)");
+}
+
 std::string DeviceFlags::name(const Host& host) const {
   return device ? *device : host.environment("REALM_DEVICE").value_or("auto");
 }
@@ -20,6 +27,7 @@ EngineOptions DeviceFlags::engine_options(const Host& host, bool verbose) const 
   EngineOptions options;
   options.device = name(host);
   options.threads = threads;
+  options.cache_format = kv;
   options.log = host.console.log_sink(verbose);
   return options;
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "realm/error.hpp"
@@ -62,6 +63,24 @@ class Flags {
   /// Numbers within `range`; never NaN.
   void number(const std::string& names, const std::string& value, std::optional<float>& to,
               Range range, const std::string& help);
+
+  /// One of `words`, each with what it stands for.
+  template <class T>
+  void choice(const std::string& names, const std::string& value, std::optional<T>& to,
+              const std::vector<std::pair<std::string, T>>& words, const std::string& help) {
+    add({group_, names, value, help, false, false, false,
+         [&to, words](const std::string& word) -> Result<void> {
+           std::string known;
+           for (const auto& [name, meaning] : words) {
+             if (name == word) {
+               to = meaning;
+               return {};
+             }
+             known += (known.empty() ? "" : ", ") + name;
+           }
+           return Error{Code::kInvalidArgument, "\"" + word + "\" is not one of " + known};
+         }});
+  }
 
   const std::vector<FlagInfo>& list() const { return flags_; }
   const std::vector<std::string>& examples() const { return examples_; }

@@ -16,6 +16,7 @@ struct Set {
     flags.number("--heat", "T", heat, {0, 2}, "");
     flags.texts("--stop", "TEXT", stop, "");
     flags.toggle("--json", json, "");
+    flags.choice<int>("--size", "WORD", size, {{"small", 1}, {"large", 9}}, "");
   }
   std::string error(const std::vector<std::string>& words) const {
     const auto parsed = flags.parse(words);
@@ -30,6 +31,7 @@ struct Set {
   std::optional<float> heat;
   std::vector<std::string> stop;
   bool json = false;
+  std::optional<int> size;
   Flags flags;
 };
 
@@ -48,6 +50,14 @@ TEST(Flags, LeavesTheRestAlone) {
   ASSERT_EQ(set.error({"m"}), "");
   EXPECT_FALSE(set.text || set.heat || set.json);
   EXPECT_EQ(set.count, 7);
+}
+
+TEST(Flags, ChoicesAreWords) {
+  Set set;
+  ASSERT_EQ(set.error({"m", "--size", "large"}), "");
+  EXPECT_EQ(set.size, 9);
+  EXPECT_NE(set.error({"m", "--size", "huge"}).find("\"huge\" is not one of small, large"),
+            std::string::npos);
 }
 
 // Texts are data: brackets, dashes after "--", nothing at all.
