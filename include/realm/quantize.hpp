@@ -3,8 +3,9 @@
 //
 // Which tensor gets which format is what users of llama.cpp's files expect of a type's name: norms,
 // biases and routers stay as they are, the output matrix and some layers get more bits than the
-// rest. Rows that a format's blocks do not divide get a format with smaller blocks. All of that is
-// said in the report, tensor by tensor.
+// rest; QuantizeOptions::pure gives every matrix of weights the same. Rows that a format's blocks
+// do not divide get a format with smaller blocks. All of that is said in the report, tensor by
+// tensor.
 //
 // Memory is bounded by the number of threads, not by the model. The new file appears under its name
 // only when it is whole; until then it has none, or (where the file system cannot do that) a
@@ -41,7 +42,7 @@ struct QuantizeProgress {
 
 struct QuantizeOptions {
   std::string type = {};  ///< a name of quantize_types(), in any case; Q3_K, Q4_K, Q5_K: its _M mix
-  bool pure = false;      ///< no mix: the type's format for every tensor that is not kept
+  bool pure = false;      ///< no mix: the type's format for every matrix, norms and routers too
   int threads = 0;        ///< 0: one per core that this process may use
   bool replace = false;   ///< the file that is written may take the place of one
   /// Called now and then, from any thread but one at a time, and when all is converted (putting it

@@ -30,7 +30,7 @@ Result<QuantizeReport> plan(const gguf::File& file, const Type& type, bool pure)
   for (const size_t i : layer_order(file)) {
     const gguf::TensorInfo& tensor = file.tensors()[i];
     QuantizedTensor out = unchanged(tensor);
-    out.kept = why_kept(tensor, architecture);
+    out.kept = why_kept(tensor, architecture, pure);
     if (out.kept.empty()) {
       const Choice choice = mix.choose(tensor);
       out.to = choice.format;

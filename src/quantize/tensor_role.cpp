@@ -36,7 +36,8 @@ struct KeptRow {
   bool whole = false;
 };
 
-// Matrices that are small, or so sensitive that no type's name is meant to cover them.
+// Matrices that are small, or so sensitive that no type's name is meant to cover them. Who asks for
+// a pure file means them, too.
 constexpr KeptRow kKept[] = {
     {"_norm.weight", "norm"},
     {"ffn_gate_inp.weight", "router"},
@@ -115,10 +116,13 @@ int layer_of(std::string_view name) {
   return read.ec == std::errc() && read.ptr != end && *read.ptr == '.' && layer >= 0 ? layer : -1;
 }
 
-std::string_view why_kept(const gguf::TensorInfo& tensor, std::string_view architecture) {
+std::string_view why_kept(const gguf::TensorInfo& tensor, std::string_view architecture,
+                          bool pure) {
   if (!is_decodable(tensor.format)) return "no floats";
   if (tensor.shape.rows() == 1) return "one row";
   if (!tensor.name.ends_with("weight")) return "no weight";
+  // What --pure promises is about matrices; kernels of convolutions in more dimensions are none.
+  if (pure && tensor.shape.rank() == 2) return {};
   for (const KeptRow& row : kKept) {
     if (!row.architecture.empty() && row.architecture != architecture) continue;
     if (fits(tensor.name, row.part, row.whole)) return row.why;

@@ -28,7 +28,7 @@ Role role_of(std::string_view name);
 int layer_of(std::string_view name);
 
 /// Why a tensor keeps its format whatever the type; empty: it does not. `architecture` is the
-/// file's general.architecture.
-std::string_view why_kept(const gguf::TensorInfo& tensor, std::string_view architecture);
+/// file's general.architecture. `pure`: no matrix of weights is too small or too sensitive.
+std::string_view why_kept(const gguf::TensorInfo& tensor, std::string_view architecture, bool pure);
 
 }  // namespace realm::quantization

@@ -21,15 +21,13 @@ class Quantize final : public Command {
   std::string description() const override {
     return "Writes the weights of IN in the formats of TYPE to OUT. IN may be any GGUF file: of an "
            "architecture that Realm does not run, of several parts, or quantized before. OUT is "
-           "one "
-           "file, and appears when it is whole: who stops the command finds what was there before. "
-           "TYPE's name gives the format of most tensors. Norms, biases, routers and other small "
-           "ones "
-           "stay as they are; the output matrix and, in the mixes (Q2_K, IQ4, and names that end "
-           "in "
-           "_S, _M or _L), some layers get more bits. Rows that are not whole blocks of a format "
-           "get "
-           "one of smaller blocks (Q5_0 for Q4_K, say), which is reported.";
+           "one file, and appears when it is whole: who stops the command finds what was there "
+           "before. TYPE's name gives the format of most tensors. Norms, biases, routers and "
+           "other small ones stay as they are; the output matrix and, in the mixes (Q2_K, IQ4, "
+           "and names that end in _S, _M or _L), some layers get more bits. With --pure every "
+           "matrix of weights gets the same format, and only vectors and biases stay. Rows that "
+           "are not whole blocks of a format get one of smaller blocks (Q5_0 for Q4_K, say), "
+           "which is reported.";
   }
 
   void declare(Flags& flags) override {
@@ -39,7 +37,9 @@ class Quantize final : public Command {
     for (const QuantizeType& type : quantize_types()) types += str(type.name, ", ");
     flags.positional("TYPE", type_,
                      str(types, "in any case; Q3_K, Q4_K and Q5_K are short for their _M"));
-    flags.toggle("--pure", pure_, "no mix: TYPE's own format for every tensor that is not kept");
+    flags.toggle(
+        "--pure", pure_,
+        "no mix: TYPE's own format for every matrix, also the output, embeddings and routers");
     flags.toggle("--force", force_, "replace OUT if it is there; it may be IN itself");
     flags.toggle("--dry-run", dry_run_, "only tell what would be done");
     flags.toggle("--tensors", tensors_, "list every tensor: format before and after");
