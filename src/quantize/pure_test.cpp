@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "formats/decode.hpp"
-#include "quantize/quantize_fixture.hpp"
+#include "quantize/quantize_test_tools.hpp"
 
 namespace realm {
 namespace {

@@ -10,7 +10,7 @@
 #include <fstream>
 
 #include "formats/decode.hpp"
-#include "quantize/quantize_fixture.hpp"
+#include "quantize/quantize_test_tools.hpp"
 
 namespace realm {
 namespace {
