@@ -23,8 +23,9 @@ ALLOWED = {
     "text/jinja": ["base"],
     "model": COMPUTE + ["gguf"],
     "quantize": ["base", "formats", "tensor", "gguf"],
+    "synthetic": ["base", "formats", "tensor", "gguf", "quantize"],
     "engine": COMPUTE + ["gguf", "model", "text", "text/jinja"],
-    "cli": COMPUTE + ["gguf", "model", "text", "text/jinja", "quantize", "engine"],
+    "cli": COMPUTE + ["gguf", "model", "text", "text/jinja", "quantize", "synthetic", "engine"],
 }
 # Parts of a folder that may include less than the whole: they must work without any device.
 STRICTER = {

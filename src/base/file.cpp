@@ -48,16 +48,25 @@ RandomAccessFile RandomAccessFile::borrow(std::span<const std::byte> bytes) {
   return file;
 }
 
+RandomAccessFile RandomAccessFile::made_by(Maker maker, uint64_t size_bytes) {
+  RandomAccessFile file;
+  file.maker_ = std::make_unique<const Maker>(std::move(maker));
+  file.size_bytes_ = size_bytes;
+  return file;
+}
+
 RandomAccessFile::RandomAccessFile(RandomAccessFile&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       mapped_(std::exchange(other.mapped_, nullptr)),
       owns_mapping_(std::exchange(other.owns_mapping_, false)),
+      maker_(std::move(other.maker_)),
       size_bytes_(std::exchange(other.size_bytes_, 0)) {}
 
 RandomAccessFile& RandomAccessFile::operator=(RandomAccessFile&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(mapped_, other.mapped_);
   std::swap(owns_mapping_, other.owns_mapping_);
+  std::swap(maker_, other.maker_);
   std::swap(size_bytes_, other.size_bytes_);
   return *this;
 }
@@ -73,6 +82,7 @@ Result<void> RandomAccessFile::read_at(uint64_t offset, std::span<std::byte> out
                                          " are not in the file of ", size_bytes_, " bytes")};
   }
   if (out.empty()) return {};
+  if (maker_) return (*maker_)(offset, out);
   if (mapped_ != nullptr) {
     std::memcpy(out.data(), mapped_ + offset, out.size());
     return {};

@@ -1,9 +1,11 @@
-// RandomAccessFile: the bytes of a file by offset, read with pread or through a mapping; or bytes
-// that are in memory already. Read-only and thread-safe.
+// RandomAccessFile: the bytes of a file by offset, read with pread or through a mapping; bytes that
+// are in memory already; or bytes that are made when they are asked for. Read-only and thread-safe.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -22,6 +24,10 @@ class RandomAccessFile {
   static Result<RandomAccessFile> open(const std::string& path, FileAccess access);
   /// `bytes` must outlive the object.
   static RandomAccessFile borrow(std::span<const std::byte> bytes);
+  /// Makes the bytes from `offset` on, the same ones at every call. Called from any thread; the
+  /// range is inside the file.
+  using Maker = std::function<Result<void>(uint64_t offset, std::span<std::byte> out)>;
+  static RandomAccessFile made_by(Maker maker, uint64_t size_bytes);
 
   RandomAccessFile(RandomAccessFile&& other) noexcept;
   RandomAccessFile& operator=(RandomAccessFile&& other) noexcept;
@@ -49,6 +55,7 @@ class RandomAccessFile {
   int fd_ = -1;
   const std::byte* mapped_ = nullptr;
   bool owns_mapping_ = false;
+  std::unique_ptr<const Maker> maker_;
   uint64_t size_bytes_ = 0;
 };
 

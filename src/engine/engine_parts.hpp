@@ -7,6 +7,7 @@
 
 #include "backend/device.hpp"
 #include "engine/scheduler.hpp"
+#include "gguf/gguf.hpp"
 #include "model/facts.hpp"
 #include "model/step.hpp"
 #include "realm/error.hpp"
@@ -29,6 +30,10 @@ struct EngineParts {
 
 /// What the file and the device say; the rest of ModelInfo is the caller's.
 ModelInfo describe_model(const ModelFacts& facts, const Device& device);
+
+/// A model file that is open, loaded onto the device of `options`; errors do not begin with its
+/// name.
+Result<EngineParts> load_parts(const gguf::File& file, const EngineOptions& options);
 
 /// Checks that the parts fit each other and completes `info` with what the runner knows. The budget
 /// is what the options make of the runner's limits. kInvalidArgument for options outside them.

@@ -70,15 +70,18 @@ std::string spelling(const Tokenizer& tokenizer, std::optional<TokenId> id) {
   return id ? std::string(tokenizer.piece(*id)) : std::string();
 }
 
-Result<EngineParts> load_parts(const std::string& path, const EngineOptions& options) {
+// `source` is what load_model() takes; `where` begins errors, unless it is empty.
+template <class Source>
+Result<EngineParts> parts_of(const Source& source, const std::string& where,
+                             const EngineOptions& options) {
   REALM_ASSIGN(const LoadOptions load, load_options(options));
   REALM_ASSIGN(std::shared_ptr<Device> device,
                open_device(options.device, {.threads = options.threads, .cpu_isa = options.cpu_isa},
                            options.log));
-  REALM_ASSIGN(LoadedModel loaded, load_model(path, *device, load, options.log));
+  REALM_ASSIGN(LoadedModel loaded, load_model(source, *device, load, options.log));
   if (!loaded.tokenizer) {
-    return Error{Code::kUnsupported, "the file has no vocabulary (key tokenizer.ggml.model)"}.in(
-        path);
+    Error error{Code::kUnsupported, "the file has no vocabulary (key tokenizer.ggml.model)"};
+    return where.empty() ? error : std::move(error).in(where);
   }
   EngineParts parts{.tokenizer = *std::move(loaded.tokenizer)};
   const ModelFacts& facts = loaded.facts;
@@ -96,6 +99,10 @@ Result<EngineParts> load_parts(const std::string& path, const EngineOptions& opt
 
 }  // namespace
 
+Result<EngineParts> load_parts(const gguf::File& file, const EngineOptions& options) {
+  return parts_of(file, "", options);
+}
+
 ModelInfo describe_model(const ModelFacts& facts, const Device& device) {
   const int64_t most = std::numeric_limits<int32_t>::max();
   return ModelInfo{.name = facts.name,
@@ -109,13 +116,13 @@ ModelInfo describe_model(const ModelFacts& facts, const Device& device) {
 
 Result<std::unique_ptr<Engine>> Engine::open(const std::string& path,
                                              const EngineOptions& options) {
-  REALM_ASSIGN(EngineParts parts, load_parts(path, options));
+  REALM_ASSIGN(EngineParts parts, parts_of(path, path, options));
   return create(std::move(parts), options);
 }
 
 Result<std::unique_ptr<Session>> Session::open(const std::string& path,
                                                const EngineOptions& options) {
-  REALM_ASSIGN(EngineParts parts, load_parts(path, options));
+  REALM_ASSIGN(EngineParts parts, parts_of(path, path, options));
   return create(std::move(parts), options);
 }
 

@@ -70,8 +70,11 @@ Result<File> File::open(const std::string& path, OpenOptions options) {
 }
 
 Result<File> File::open_bytes(std::span<const std::byte> bytes) {
+  return open_single(RandomAccessFile::borrow(bytes));
+}
+
+Result<File> File::open_single(RandomAccessFile part) {
   File file;
-  RandomAccessFile part = RandomAccessFile::borrow(bytes);
   REALM_ASSIGN(Header header, parse_header(part));
   file.version_ = header.version;
   file.metadata_ = std::move(header.metadata);

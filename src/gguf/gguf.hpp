@@ -54,6 +54,8 @@ class File {
   static Result<File> open(const std::string& path, OpenOptions options = {});
   /// A file that is in memory; `bytes` must outlive the File.
   static Result<File> open_bytes(std::span<const std::byte> bytes);
+  /// One whole model.
+  static Result<File> open_single(RandomAccessFile part);
 
   File(File&&) = default;
   File& operator=(File&&) = default;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/file.hpp"
@@ -33,6 +34,12 @@ struct Header {
 };
 
 Result<Header> parse_header(const RandomAccessFile& file);
+
+/// What parse_header() reads: metadata and directory. The tensors' offsets are those from the start
+/// of the data section, which begins at the next multiple of the alignment. `magic` is kMagic, or
+/// something else as long as the file is not whole.
+std::vector<std::byte> encode_header(uint32_t magic, const Metadata& metadata,
+                                     std::span<const TensorInfo> tensors);
 
 /// One value of `type`; the cursor stands behind the type number.
 Result<Value> parse_value(Cursor& cursor, uint32_t type);

@@ -15,8 +15,6 @@
 namespace realm::gguf {
 namespace {
 
-constexpr uint32_t kVersion = 3;
-
 Error wrong(std::string story) { return Error{Code::kInvalidArgument, std::move(story)}; }
 
 Result<uint64_t> tensor_bytes(Format format, const Shape& shape) {
@@ -70,25 +68,8 @@ Result<void> Writer::State::align() {
 
 Result<void> Writer::State::begin() {
   if (std::exchange(began, true)) return {};
-  std::vector<std::byte> header;
-  append_encoded_number(header, uint32_t{0});  // kMagic, when the file is whole
-  append_encoded_number(header, kVersion);
-  append_encoded_number<uint64_t>(header, tensors.size());
-  append_encoded_number<uint64_t>(header, metadata.entries().size());
-  for (const Metadata::Entry& entry : metadata.entries()) {
-    append_encoded_text(header, entry.key);
-    append_encoded_number(header, static_cast<uint32_t>(entry.value.type()));
-    append_encoded(header, entry.value);
-  }
-  for (const TensorInfo& tensor : tensors) {
-    append_encoded_text(header, tensor.name);
-    append_encoded_number(header, static_cast<uint32_t>(tensor.shape.rank()));
-    for (int i = tensor.shape.rank() - 1; i >= 0; --i) {
-      append_encoded_number(header, static_cast<uint64_t>(tensor.shape[i]));
-    }
-    append_encoded_number(header, static_cast<uint32_t>(tensor.format));
-    append_encoded_number(header, tensor.offset_bytes);
-  }
+  // 0: kMagic, when the file is whole
+  const std::vector<std::byte> header = encode_header(0, metadata, tensors);
   if (header.size() > kMaxHeaderBytes) {
     return wrong(str("the header is longer than ", kMaxHeaderBytes >> 20, " MiB"));
   }

@@ -134,8 +134,10 @@ Result<ModelText> read_text(const gguf::File& file) {
   return text;
 }
 
-Result<LoadedModel> load_from(const gguf::File& file, Device& device, const LoadOptions& options,
-                              const LogSink& log) {
+}  // namespace
+
+Result<LoadedModel> load_model(const gguf::File& file, Device& device, const LoadOptions& options,
+                               const LogSink& log) {
   REALM_TRY(check_options(options));
   REALM_ASSIGN(const std::string name, file.metadata().get<std::string>("general.architecture"));
   auto model = std::make_unique<Model>();
@@ -173,13 +175,11 @@ Result<LoadedModel> load_from(const gguf::File& file, Device& device, const Load
   return loaded;
 }
 
-}  // namespace
-
 Result<LoadedModel> load_model(const std::string& path, Device& device, const LoadOptions& options,
                                const LogSink& log) {
   // pread, not a mapping: pages of a mapping would count as ours beside the copy on the device.
   REALM_ASSIGN(const gguf::File file, gguf::File::open(path, {.access = FileAccess::kRead}));
-  auto loaded = load_from(file, device, options, log);
+  auto loaded = load_model(file, device, options, log);
   if (!loaded) return std::move(loaded).error().in(path);
   return loaded;
 }

@@ -9,6 +9,7 @@
 
 #include "backend/device.hpp"
 #include "base/log.hpp"
+#include "gguf/gguf.hpp"
 #include "model/facts.hpp"
 #include "model/memory_plan.hpp"
 #include "model/step.hpp"
@@ -51,6 +52,9 @@ struct LoadedModel {
 /// kUnsupported (architecture, format, or an op that the device lacks, by name); kOutOfMemory with
 /// the plan's numbers, before anything is allocated; kInvalidArgument for options.
 Result<LoadedModel> load_model(const std::string& path, Device& device, const LoadOptions& options,
+                               const LogSink& log = {});
+/// The same of a file that is open; errors do not begin with its name.
+Result<LoadedModel> load_model(const gguf::File& file, Device& device, const LoadOptions& options,
                                const LogSink& log = {});
 
 /// The facts and the vocabulary alone; also of vocabulary-only files. Needs no device.

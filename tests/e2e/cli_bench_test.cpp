@@ -1,0 +1,89 @@
+// realm bench from outside, on synthetic models: what is measured, saved and refused.
+#include <unistd.h>
+
+#include "cli.hpp"
+
+namespace realm::testing {
+namespace {
+
+using nlohmann::json;
+
+class BenchSynthetic : public Scratch {
+ protected:
+  // Short: what is fast is measured elsewhere.
+  static Outcome bench(std::vector<std::string> words) {
+    words.insert(words.begin(), "bench");
+    for (const char* word : {"-t", "1", "-r", "1"}) words.emplace_back(word);
+    return realm(words);
+  }
+};
+
+TEST_F(BenchSynthetic, MeasuresARandomModel) {
+  const Outcome run = bench({"--synthetic", "tiny:Q4_K_M", "-p", "8", "-n", "2", "--json"});
+  ASSERT_TRUE(ended_with(run, 0));
+  const json out = json::parse(run.out);
+  EXPECT_EQ(out.at("model").at("name"), "tiny Q4_K_M, random, seed 1");
+  EXPECT_EQ(out.at("model").at("path"), "");
+  EXPECT_EQ(out.at("measurements").size(), 2u);
+  EXPECT_TRUE(contains(run.err, "synthetic tiny Q4_K_M, seed 1")) << run.err;
+}
+
+TEST_F(BenchSynthetic, SavedModelRunsAndIsTheSameForOneSeed) {
+  const std::string a = path("a.gguf"), b = path("b.gguf"), c = path("c.gguf");
+  for (const auto& [file, seed] : {std::pair(a, "7"), std::pair(b, "7"), std::pair(c, "8")}) {
+    const Outcome saved =
+        bench({"--synthetic", "tiny:Q6_K", "--seed", seed, "--save", file, "-p", "0", "-n", "0"});
+    ASSERT_TRUE(ended_with(saved, 0));
+    EXPECT_EQ(saved.out, "");
+  }
+  EXPECT_EQ(read_file(a), read_file(b));
+  EXPECT_NE(read_file(a), read_file(c));
+  const Outcome text =
+      realm({"run", a, "--raw", "hello world", "-n", "4", "--temperature", "0", "-t", "1"});
+  ASSERT_TRUE(ended_with(text, 0));
+  const Outcome measured = bench({a, "-p", "4", "-n", "1"});
+  ASSERT_TRUE(ended_with(measured, 0));
+  EXPECT_TRUE(contains(measured.out, "tiny Q6_K, random, seed 7")) << measured.out;
+  const Outcome again = bench({"--synthetic", "tiny:Q6_K", "--save", a, "-p", "0", "-n", "0"});
+  EXPECT_TRUE(ended_with(again, 2));
+  EXPECT_TRUE(contains(again.err, "is there already")) << again.err;
+}
+
+TEST_F(BenchSynthetic, RefusesWhatMakesNoSense) {
+  const struct {
+    std::vector<std::string> words;
+    int exit_code;
+    const char* says;
+  } cases[] = {
+      {{}, 2, "MODEL or --synthetic"},
+      {{"model.gguf", "--synthetic", "tiny:Q4_0"}, 2, "one of them is measured"},
+      {{"model.gguf", "--save", "x.gguf"}, 2, "--save belongs to --synthetic"},
+      {{"model.gguf", "--seed", "1"}, 2, "--seed belongs to --synthetic"},
+      {{"--synthetic", "huge:Q4_0"}, 2, "--synthetic: no shape \"huge\"; there are tiny, "},
+      {{"--synthetic", "tiny:Q9"}, 2, "--synthetic: no type \"Q9\"; there are F32, "},
+      {{"--synthetic", "tiny"}, 2, "SHAPE:TYPE is wanted"},
+      {{"--synthetic", "tiny:Q4_0", "-p", "0", "-n", "0"}, 2, "nothing to measure"},
+      {{"--synthetic", "tiny:Q4_0", "-d", "4096"}, 2, "the model's is 2048"},
+      {{"--synthetic", "tiny:Q4_0", "--save", "/nonexistent/x.gguf"}, 3, "/nonexistent/x.gguf"},
+  };
+  for (const auto& row : cases) {
+    const Outcome run = bench(row.words);
+    EXPECT_TRUE(ended_with(run, row.exit_code)) << row.says;
+    EXPECT_TRUE(contains(run.err, row.says)) << run.err << " lacks " << row.says;
+    EXPECT_EQ(run.out, "");
+  }
+}
+
+// 282 GB of weights: refused by the plan, before anything is made or taken.
+TEST_F(BenchSynthetic, SaysWhereThereIsNoRoom) {
+  const auto pages = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES));
+  if (pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)) > 280000000000u) {
+    GTEST_SKIP() << "this machine has room for the largest model";
+  }
+  const Outcome run = bench({"--synthetic", "llama-70b:F32", "-p", "8", "-n", "0"});
+  EXPECT_TRUE(ended_with(run, 5));
+  EXPECT_TRUE(contains(run.err, "weights 262.8 GiB")) << run.err;
+}
+
+}  // namespace
+}  // namespace realm::testing
