@@ -83,7 +83,7 @@ Result<std::vector<float>> download(const Tensor& tensor);
 Result<std::vector<std::byte>> quantize(Format format, std::span<const float> values, int64_t cols);
 
 /// out[m, n] = sum_k x[m, k] * weight[n, k] + bias[n]. The cpu device rounds activations to int8 in
-/// blocks of 32 for block formats (docs/numerics.md).
+/// blocks of 32 for block formats, or to 16 bits (DeviceOptions::precise; docs/numerics.md).
 Result<Tensor> linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
 /// out[i] = scale * table[ids[i]]; NaN for an id outside the table.
 Result<Tensor> embed(const Tensor& ids, const Tensor& table, float scale = 1.0f);

@@ -12,6 +12,10 @@ struct DeviceOptions {
   int threads = 0;  ///< of host devices; 0: one per physical core this process may use
   std::string cpu_isa =
       {};  ///< forces a variant of the cpu device; empty: REALM_CPU_ISA, or the best
+  /// The cpu device rounds activations to 16 bits instead of 8, and keeps keys and values in F32
+  /// unless asked otherwise: results as good as float (docs/numerics.md), at a lower speed. Devices
+  /// that do not round are so anyway.
+  bool precise = false;
 };
 
 /// A device that can be opened, or a backend that was tried in vain.

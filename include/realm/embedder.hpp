@@ -36,6 +36,7 @@ struct EmbedderOptions {
   std::string device = "auto";  ///< as EngineOptions has it
   int threads = 0;
   std::string cpu_isa = {};
+  bool precise = false;
   int32_t context_tokens = 0;  ///< longest text; 0: what the model was made for, at most 8192
   int32_t batch_tokens = 512;  ///< computed together; an encoder takes at least a whole text
   std::optional<Pooling> pooling = {};  ///< missing: what the file says

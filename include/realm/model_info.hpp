@@ -29,6 +29,7 @@ struct EngineOptions {
   std::string device = "auto";  ///< auto | cpu | reference | cuda | webgpu | metal, ":N" the Nth
   int threads = 0;              ///< of host devices; 0: one per physical core
   std::string cpu_isa = {};     ///< forces an instruction set of the cpu device; empty: the best
+  bool precise = false;         ///< results as good as float, slower: DeviceOptions (device.hpp)
 
   /// Longest sequence; 0: what the model was made for, at most 8192 (then a longer one is asked
   /// for by name). More than the model was made for is refused.
@@ -42,7 +43,7 @@ struct EngineOptions {
   /// A prompt is computed in chunks that end at multiples of this, counted from its start.
   int32_t chunk_tokens = 256;
   /// Of keys and values: F32, F16 or BF16; missing: the device's own, F16 on most, F32 on
-  /// reference.
+  /// reference and where `precise` is asked for.
   std::optional<Format> cache_format = std::nullopt;
   /// Prompts that begin alike share their cache pages, also with finished requests.
   bool share_prefixes = true;

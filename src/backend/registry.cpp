@@ -22,12 +22,6 @@ struct Backend {
   bool automatic;  // "auto" may take it
 };
 
-Result<std::unique_ptr<Device>> open_cpu(const DeviceOptions& options) {
-  return make_cpu_device(options.threads, options.cpu_isa);
-}
-Result<std::string> describe_cpu(const DeviceOptions& options) {
-  return describe_cpu_device(options.threads, options.cpu_isa);
-}
 Result<std::unique_ptr<Device>> open_reference(const DeviceOptions&) {
   return make_reference_device();
 }
@@ -42,7 +36,7 @@ constexpr Backend kBackends[] = {
     {"cuda", nullptr, nullptr, kNotBuilt, true},
     {"metal", nullptr, nullptr, kNotBuilt, true},
     {"webgpu", nullptr, nullptr, kNotBuilt, true},
-    {"cpu", &open_cpu, &describe_cpu, "", true},
+    {"cpu", &make_cpu_device, &describe_cpu_device, "", true},
     {"reference", &open_reference, &describe_reference, "", false},
 };
 

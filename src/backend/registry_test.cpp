@@ -34,6 +34,21 @@ TEST(Registry, OpensByName) {
   }
 }
 
+TEST(Registry, PreciseIsOfRoundingDevices) {
+  auto usual = open_device("cpu", {.threads = 1}, {});
+  auto precise = open_device("cpu", {.threads = 1, .precise = true}, {});
+  auto reference = open_device("reference", {.precise = true}, {});
+  ASSERT_TRUE(usual && precise && reference);
+  EXPECT_EQ((*usual)->info().activations, Activations::kInt8Block32);
+  EXPECT_EQ((*usual)->info().cache_format, Format::kF16);
+  EXPECT_EQ((*usual)->info().description.find("16-bit"), std::string::npos);
+  EXPECT_EQ((*precise)->info().activations, Activations::kInt16Block32);
+  EXPECT_EQ((*precise)->info().cache_format, Format::kF32);
+  EXPECT_NE((*precise)->info().description.find("16-bit activations"), std::string::npos);
+  EXPECT_EQ((*reference)->info().activations, Activations::kFloat);
+  EXPECT_EQ((*reference)->info().cache_format, Format::kF32);
+}
+
 TEST(Registry, AutoReportsWhatItPassesOver) {
   std::vector<std::string> lines;
   const LogSink log = [&](LogLevel, const std::string& line) { lines.push_back(line); };

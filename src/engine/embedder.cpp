@@ -147,9 +147,11 @@ Result<std::unique_ptr<Embedder>> Embedder::open(const std::string& path,
                  str("batch_tokens is ", options.batch_tokens, ", must be 1 to ", 1 << 15)};
   }
   auto impl = std::make_unique<Impl>();
-  REALM_ASSIGN(impl->device,
-               open_device(options.device, {.threads = options.threads, .cpu_isa = options.cpu_isa},
-                           options.log));
+  REALM_ASSIGN(impl->device, open_device(options.device,
+                                         {.threads = options.threads,
+                                          .cpu_isa = options.cpu_isa,
+                                          .precise = options.precise},
+                                         options.log));
   const LoadOptions load{.use = LoadUse::kEmbed,
                          .context_tokens = options.context_tokens,
                          .block_tokens = kPageTokens,

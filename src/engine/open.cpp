@@ -75,9 +75,9 @@ template <class Source>
 Result<EngineParts> parts_of(const Source& source, const std::string& where,
                              const EngineOptions& options) {
   REALM_ASSIGN(const LoadOptions load, load_options(options));
-  REALM_ASSIGN(std::shared_ptr<Device> device,
-               open_device(options.device, {.threads = options.threads, .cpu_isa = options.cpu_isa},
-                           options.log));
+  const DeviceOptions wanted{
+      .threads = options.threads, .cpu_isa = options.cpu_isa, .precise = options.precise};
+  REALM_ASSIGN(std::shared_ptr<Device> device, open_device(options.device, wanted, options.log));
   REALM_ASSIGN(LoadedModel loaded, load_model(source, *device, load, options.log));
   if (!loaded.tokenizer) {
     Error error{Code::kUnsupported, "the file has no vocabulary (key tokenizer.ggml.model)"};

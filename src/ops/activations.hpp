@@ -1,6 +1,13 @@
-// The one way Realm rounds activations for integer matmuls: blocks of 32 elements with a float32
+// The two ways Realm rounds activations for integer matmuls: blocks of 32 elements with a float32
 // scale and int8 codes, rounded to nearest even.
-//   scale = max|x| / 127;  code = rint(x * (127 / max|x|));  value = code * scale
+//   kInt8Block32   t = x * (127 / max|x|);  code = rint(t);  scale = max|x| / 127
+//                  value = code * scale
+//   kInt16Block32  the same, and once more for what is left of it:
+//                  fine = rint((t - code) * 254);  fine_scale = scale / 254
+//                  value = code * scale + fine * fine_scale
+// What is left is at most half a code, so that its codes are int8 too: both planes run on the same
+// kernels, and a step is 254 times finer (the largest |x| has 32258 of them, two powers of two from
+// int16's most).
 // An all-zero block has scale 0. A block with a NaN or an infinity has scale NaN: the poison
 // reaches the result instead of vanishing. Every device that rounds, rounds exactly so: the codes
 // and scales of a row depend on that row alone.
@@ -19,19 +26,36 @@
 namespace realm {
 
 constexpr int kActivationBlock = 32;
+constexpr int kFineSteps = 254;  ///< of the second rounding, in a step of the first
 
 struct ActivationBlock {
   float scale = 0;
   std::array<int8_t, kActivationBlock> codes{};
+  // Second rounding: zeros for kInt8Block32.
+  float fine_scale = 0;
+  std::array<int8_t, kActivationBlock> fine_codes{};
+
+  double value(size_t i) const {
+    return static_cast<double>(scale) * codes[i] + static_cast<double>(fine_scale) * fine_codes[i];
+  }
 };
 
+/// Steps of the largest magnitude of a block; 0: no rounding.
+constexpr double activation_steps(Activations activations) {
+  if (activations == Activations::kFloat) return 0;
+  return activations == Activations::kInt8Block32 ? 127.0 : 127.0 * kFineSteps;
+}
+
 /// Rounds up to 32 values; missing ones count as 0.
-inline ActivationBlock round_activations(std::span<const float> x) {
+inline ActivationBlock round_activations(std::span<const float> x,
+                                         Activations activations = Activations::kInt8Block32) {
+  const bool fine = activations == Activations::kInt16Block32;
   ActivationBlock out;
   float largest = 0;
   for (const float v : x) {
     if (!std::isfinite(v)) {
       out.scale = std::numeric_limits<float>::quiet_NaN();
+      if (fine) out.fine_scale = out.scale;
       return out;
     }
     largest = std::max(largest, std::fabs(v));
@@ -44,8 +68,14 @@ inline ActivationBlock round_activations(std::span<const float> x) {
     out.scale = 0;
     return out;
   }
+  if (fine) out.fine_scale = out.scale / static_cast<float>(kFineSteps);
   for (size_t i = 0; i < x.size(); ++i) {
-    out.codes[i] = static_cast<int8_t>(std::nearbyintf(x[i] * inverse));
+    const float t = x[i] * inverse;
+    const float code = std::nearbyintf(t);
+    out.codes[i] = static_cast<int8_t>(code);
+    if (!fine) continue;
+    const float rest = t - code;  // exact: code is the integer next to t
+    out.fine_codes[i] = static_cast<int8_t>(std::nearbyintf(rest * kFineSteps));
   }
   return out;
 }
@@ -63,10 +93,8 @@ inline std::vector<double> matmul_row(std::span<const float> x, Activations acti
   if (activations == Activations::kFloat) return out;
   for (size_t begin = 0; begin < x.size(); begin += kActivationBlock) {
     const size_t count = std::min<size_t>(kActivationBlock, x.size() - begin);
-    const ActivationBlock block = round_activations(x.subspan(begin, count));
-    for (size_t i = 0; i < count; ++i) {
-      out[begin + i] = static_cast<double>(block.scale) * block.codes[i];
-    }
+    const ActivationBlock block = round_activations(x.subspan(begin, count), activations);
+    for (size_t i = 0; i < count; ++i) out[begin + i] = block.value(i);
   }
   return out;
 }

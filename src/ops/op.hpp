@@ -28,8 +28,9 @@ enum class Role : uint8_t {
 
 /// How a matmul may round its activations before multiplying.
 enum class Activations : uint8_t {
-  kFloat,        ///< not at all
-  kInt8Block32,  ///< int8 codes with one float scale per 32 elements (ops/activations.hpp)
+  kFloat,         ///< not at all
+  kInt8Block32,   ///< int8 codes with one float scale per 32 elements (ops/activations.hpp)
+  kInt16Block32,  ///< two int8 codes an element: the rest of the first is rounded again
 };
 
 /// One layer's keys and values in pages of `block_tokens` tokens. The arrangement inside a page is

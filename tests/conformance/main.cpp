@@ -22,6 +22,7 @@ struct Arguments {
   std::string isa;
   std::string json;
   CaseOptions cases;
+  bool precise = false;
   bool list = false;
   bool selfcheck = false;
 };
@@ -30,7 +31,7 @@ int usage(const char* wrong) {
   std::fprintf(stderr,
                "conformance: %s\n"
                "usage: conformance [--list] [--op NAME] [--device NAME] [--isa NAME] [--seed S]\n"
-               "                   [--quick] [--json FILE] [--selfcheck]\n"
+               "                   [--precise] [--quick] [--json FILE] [--selfcheck]\n"
                "devices: reference, rounding, remote, remote:reference, cpu, ...\n"
                "REALM_CONFORMANCE_QUICK=1 in the environment does what --quick does\n",
                wrong);
@@ -78,7 +79,7 @@ int selfcheck(Arguments arguments) {
 }
 
 int run(const Arguments& arguments) {
-  auto target = open_target(arguments.device, arguments.isa);
+  auto target = open_target(arguments.device, arguments.isa, arguments.precise);
   if (!target) {
     std::printf("skipped: %s\n", target.error().message.c_str());
     const Code code = target.error().code;
@@ -114,6 +115,10 @@ int run(int argc, char** argv) {
     const std::string option = argv[i];
     if (option == "--list") {
       arguments.list = true;
+      continue;
+    }
+    if (option == "--precise") {
+      arguments.precise = true;
       continue;
     }
     if (option == "--quick") {

@@ -7,13 +7,14 @@
 
 namespace realm::conformance {
 
-Result<Target> open_target(const std::string& device, const std::string& isa) {
+Result<Target> open_target(const std::string& device, const std::string& isa, bool precise) {
   Target target;
   auto& devices = target.devices;
   if (device == "reference") {
     devices.push_back(make_reference_device());
   } else if (device == "rounding") {
-    devices.push_back(make_reference_device(Activations::kInt8Block32));
+    devices.push_back(
+        make_reference_device(precise ? Activations::kInt16Block32 : Activations::kInt8Block32));
   } else if (device == "remote:reference") {
     devices.push_back(make_remote_device(make_reference_device()));
   } else {
@@ -23,6 +24,7 @@ Result<Target> open_target(const std::string& device, const std::string& isa) {
       DeviceOptions options;
       options.threads = threads;
       options.cpu_isa = isa;
+      options.precise = precise;
       REALM_ASSIGN(auto opened, open_device(remote ? "cpu" : device, options, LogSink{}));
       if (remote) {
         devices.push_back(make_remote_device(std::move(opened)));

@@ -1,6 +1,6 @@
 // The devices that conformance can be run on, by name:
 //   reference   the definitions themselves
-//   rounding    the definitions with activations rounded to int8 blocks
+//   rounding    the definitions with activations rounded to int8 blocks; precise: to two codes
 //   remote      RemoteDevice over the best cpu; remote:reference over the reference
 //   anything    that the registry opens: cpu (with an instruction set), ...
 #pragma once
@@ -19,6 +19,7 @@ struct Target {
   std::vector<std::unique_ptr<Device>> devices;
 };
 
-Result<Target> open_target(const std::string& device, const std::string& isa);
+/// `precise`: with 16-bit activations (DeviceOptions::precise).
+Result<Target> open_target(const std::string& device, const std::string& isa, bool precise);
 
 }  // namespace realm::conformance

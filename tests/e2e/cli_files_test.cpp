@@ -165,9 +165,13 @@ TEST_F(Inspect, OpsOfEveryDevice) {
   }
   const Outcome text = realm({"inspect", file, "--ops"});
   ASSERT_TRUE(ended_with(text, 0));
-  for (const char* part : {"attention", "linear_add", "Q8_0", "used", "cuda: not here: "}) {
+  for (const char* part :
+       {"attention", "linear_add", "Q8_0", "used", "cuda: not here: ", "8 bits in blocks of 32"}) {
     EXPECT_TRUE(contains(text.out, part)) << part << " is not in\n" << text.out;
   }
+  const Outcome precise = realm({"inspect", file, "--ops", "--precise"});
+  ASSERT_TRUE(ended_with(precise, 0));
+  EXPECT_TRUE(contains(precise.out, "16 bits in blocks of 32")) << precise.out;
 }
 
 TEST_F(Inspect, NamesInTheModelFolder) {

@@ -1,5 +1,6 @@
 // dump_logits MODEL DEVICE CACHE [CONTEXT]: answers JSON lines of stdin, one by one, for the oracle
-// scripts. CACHE is the format of keys and values: F32, F16 or BF16; CONTEXT the longest sequence.
+// scripts. DEVICE is a name as --device takes it; with "+precise" behind it, as with --precise.
+// CACHE is the format of keys and values: F32, F16 or BF16; CONTEXT the longest sequence.
 //   {"ids": [...], "from": k, "out": FILE}   float32 logits of positions k and up into FILE
 //   {"ids": [...], "greedy": n}              the n ids that follow, each the most probable
 // Every answer is one line of JSON. A sequence is computed alone, in chunks of 256 tokens.
@@ -87,7 +88,13 @@ int main(int argc, char** argv) {
   const realm::LogSink log = [](realm::LogLevel level, const std::string& line) {
     if (level != realm::LogLevel::kDebug) std::cerr << line << "\n";
   };
-  auto device = realm::open_device(argv[2], {}, log);
+  std::string name = argv[2];
+  realm::DeviceOptions options;
+  if (const size_t at = name.find("+precise"); at != std::string::npos) {
+    options.precise = true;
+    name.resize(at);
+  }
+  auto device = realm::open_device(name, options, log);
   if (!device) return fail(device.error());
   auto model = realm::load_model(argv[1], **device,
                                  {.context_tokens = argc == 5 ? std::stoi(argv[4]) : 0,

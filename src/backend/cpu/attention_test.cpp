@@ -24,7 +24,7 @@ class Bench {
  public:
   Bench(const std::string& isa, int threads, const Shape3& shape, int32_t page, int32_t tokens)
       : shape_(shape), tokens_(tokens) {
-    device_ = std::move(make_cpu_device(threads, isa)).value();
+    device_ = std::move(make_cpu_device({.threads = threads, .cpu_isa = isa})).value();
     stream_ = std::move(device_->stream()).value();
     const int32_t pages = (tokens + page - 1) / page + 1;
     cache_ = {.k = allocate(Format::kF16, Shape{pages, int64_t{kv_width()} * page}),

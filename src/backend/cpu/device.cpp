@@ -29,9 +29,9 @@ std::string processor_name() {
 #endif
 }
 
-std::string describe(const Variant& variant, int threads) {
+std::string describe(const Variant& variant, int threads, bool precise) {
   return str(processor_name(), ", ", variant.name, ", ", threads,
-             threads == 1 ? " thread" : " threads");
+             threads == 1 ? " thread" : " threads", precise ? ", 16-bit activations" : "");
 }
 
 Result<Variant> variant_of(const std::string& isa) {
@@ -56,13 +56,16 @@ Result<void> kernel(Stream& stream, const Op& op) {
 
 class CpuDevice final : public Device {
  public:
-  CpuDevice(const Variant& variant, const LinearKernels& linear_kernels, int threads)
-      : engine_{*variant.kernels, linear_kernels, ThreadPool(threads), {}} {
+  CpuDevice(const Variant& variant, const LinearKernels& linear_kernels, int threads, bool precise)
+      : engine_{*variant.kernels, linear_kernels, ThreadPool(threads),
+                precise ? Activations::kInt16Block32 : Activations::kInt8Block32} {
     info_.name = "cpu";
-    info_.description = describe(variant, threads);
+    info_.description = describe(variant, threads, precise);
     info_.variant = variant.name;
     info_.memory_bytes = host_memory_bytes();
-    info_.activations = Activations::kInt8Block32;
+    info_.activations = engine_.activations;
+    // Half floats of keys and values alone cost more than all that 16-bit activations leave.
+    if (precise) info_.cache_format = Format::kF32;
     OpList::for_each([this]<class Op>() { kernels_.set<Op>(&kernel<Op>); });
   }
 
@@ -139,19 +142,21 @@ void CpuStream::download(const TensorView& from, std::span<std::byte> bytes) {
 
 }  // namespace cpu
 
-Result<std::unique_ptr<Device>> make_cpu_device(int threads, const std::string& isa) {
-  REALM_ASSIGN(const cpu::Variant variant, cpu::variant_of(isa));
+Result<std::unique_ptr<Device>> make_cpu_device(const DeviceOptions& options) {
+  REALM_ASSIGN(const cpu::Variant variant, cpu::variant_of(options.cpu_isa));
   const cpu::LinearKernels* linear = cpu::find_linear_kernels(variant.name);
   if (linear == nullptr) {
     return Error{Code::kInternal, str("no matmul kernels for ", variant.name)};
   }
-  if (threads <= 0) threads = usable_threads();
-  return std::unique_ptr<Device>(std::make_unique<cpu::CpuDevice>(variant, *linear, threads));
+  const int threads = options.threads > 0 ? options.threads : usable_threads();
+  return std::unique_ptr<Device>(
+      std::make_unique<cpu::CpuDevice>(variant, *linear, threads, options.precise));
 }
 
-Result<std::string> describe_cpu_device(int threads, const std::string& isa) {
-  REALM_ASSIGN(const cpu::Variant variant, cpu::variant_of(isa));
-  return cpu::describe(variant, threads <= 0 ? usable_threads() : threads);
+Result<std::string> describe_cpu_device(const DeviceOptions& options) {
+  REALM_ASSIGN(const cpu::Variant variant, cpu::variant_of(options.cpu_isa));
+  const int threads = options.threads > 0 ? options.threads : usable_threads();
+  return cpu::describe(variant, threads, options.precise);
 }
 
 }  // namespace realm

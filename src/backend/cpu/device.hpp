@@ -7,14 +7,15 @@
 #include <string>
 
 #include "backend/device.hpp"
+#include "realm/device.hpp"
 
 namespace realm {
 
-/// `threads` 0: one per physical core that this process may use. `isa` empty: what REALM_CPU_ISA
-/// names, or the best. The error says what the machine lacks.
-Result<std::unique_ptr<Device>> make_cpu_device(int threads, const std::string& isa);
+/// options.threads 0: one per physical core that this process may use. options.cpu_isa empty: what
+/// REALM_CPU_ISA names, or the best. The error says what the machine lacks.
+Result<std::unique_ptr<Device>> make_cpu_device(const DeviceOptions& options);
 
 /// "AMD EPYC, avx512, 2 threads" of such a device, without making it.
-Result<std::string> describe_cpu_device(int threads, const std::string& isa);
+Result<std::string> describe_cpu_device(const DeviceOptions& options);
 
 }  // namespace realm

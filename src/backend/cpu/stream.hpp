@@ -17,8 +17,11 @@ struct OpContext {
   ThreadPool& pool;
   LinearScratch& linear_scratch;  ///< of the matmuls
   LinearScratch& scratch;         ///< of everything else
+  Activations activations;        ///< of products
 
-  LinearContext linear() const { return {linear_kernels, kernels, pool, linear_scratch}; }
+  LinearContext linear() const {
+    return {linear_kernels, kernels, pool, linear_scratch, activations};
+  }
 };
 
 /// What the streams of a device share.
@@ -26,7 +29,8 @@ struct Engine {
   const Kernels& kernels;
   const LinearKernels& linear_kernels;
   ThreadPool pool;
-  std::mutex pool_mutex;  ///< one loop at a time
+  Activations activations;
+  std::mutex pool_mutex{};  ///< one loop at a time
 };
 
 class CpuStream final : public Stream {
@@ -41,7 +45,7 @@ class CpuStream final : public Stream {
   Result<void> with_context(F&& f) {
     const std::lock_guard lock(engine_.pool_mutex);
     return f(OpContext{engine_.kernels, engine_.linear_kernels, engine_.pool, linear_scratch_,
-                       scratch_});
+                       scratch_, engine_.activations});
   }
 
  private:

@@ -93,6 +93,7 @@ class Embed final : public Command {
     EmbedderOptions options{.device = common.device,
                             .threads = common.threads,
                             .cpu_isa = common.cpu_isa,
+                            .precise = common.precise,
                             .context_tokens = context_.value_or(0),
                             .normalize = !raw_,
                             .log = common.log};

@@ -22,7 +22,9 @@ class Inspect final : public Command {
   void declare(Flags& flags) override {
     flags.positional("MODEL", model_, kModelHelp);
     flags.toggle("--tensors", tensors_, "list every tensor: format, shape, place in the file");
-    flags.toggle("--ops", ops_, "what each device here can do, and which formats the model needs");
+    flags.toggle("--ops", ops_,
+                 "what each device here can do and how exactly, and which formats the model needs");
+    flags.toggle("--precise", precise_, "with --ops: of devices as --precise opens them");
     declare_json(flags, json_);
     flags.example("realm inspect SmolLM2");
     flags.example("realm inspect ./model.gguf --tensors --json");
@@ -42,7 +44,7 @@ class Inspect final : public Command {
     if (ops_) {
       std::vector<Format> used;
       for (const FormatShare& share : format_shares(file)) used.push_back(share.format);
-      text.append("\n").append(support_text(device_support(), used));
+      text.append("\n").append(support_text(device_support(precise_), used));
     }
     return text;
   }
@@ -51,12 +53,12 @@ class Inspect final : public Command {
     nlohmann::ordered_json out = file_json(path, file);
     out["metadata"] = metadata_json(file.metadata());
     if (tensors_) out["tensors"] = tensors_json(file);
-    if (ops_) out["devices"] = support_json(device_support());
+    if (ops_) out["devices"] = support_json(device_support(precise_));
     return out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   }
 
   std::string model_;
-  bool tensors_ = false, ops_ = false, json_ = false;
+  bool tensors_ = false, ops_ = false, precise_ = false, json_ = false;
 };
 
 }  // namespace

@@ -10,13 +10,16 @@ void DeviceFlags::declare(Flags& flags) {
              "realm devices lists them (default: REALM_DEVICE, else auto)");
   flags.whole("-t,--threads", "N", threads, {0, 1024},
               "processor threads (default 0: one per core that this process may use)");
+  flags.toggle("--precise", precise,
+               "compute as exactly as in float: activations of 16 bits instead of 8, keys and "
+               "values in f32; slower");
 }
 
 void DeviceFlags::declare_kv(Flags& flags) {
   flags.choice<Format>("--kv", "FORMAT", kv,
                        {{"f32", Format::kF32}, {"f16", Format::kF16}, {"bf16", Format::kBF16}},
                        "how keys and values are kept: f32, f16 or bf16 (default: the device's own, "
-                       "f16 on most)");
+                       "f16 on most, f32 with --precise)");
 }
 
 std::string DeviceFlags::name(const Host& host) const {
@@ -28,6 +31,7 @@ EngineOptions DeviceFlags::engine_options(const Host& host, bool verbose) const 
   options.device = name(host);
   options.threads = threads;
   options.cache_format = kv;
+  options.precise = precise;
   options.log = host.console.log_sink(verbose);
   return options;
 }

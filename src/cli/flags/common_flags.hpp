@@ -15,13 +15,14 @@ struct DeviceFlags {
   std::optional<std::string> device;
   int threads = 0;
   std::optional<Format> kv;  ///< format of keys and values; absent: the device's own
+  bool precise = false;
 
   void declare(Flags& flags);
   /// --kv, of the commands that fill a cache.
   void declare_kv(Flags& flags);
   /// --device, else REALM_DEVICE, else "auto".
   std::string name(const Host& host) const;
-  /// Device, threads and cache, messages to the console.
+  /// Device, threads, cache and precision; messages to the console.
   EngineOptions engine_options(const Host& host, bool verbose) const;
 };
 

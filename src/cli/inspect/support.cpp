@@ -20,8 +20,17 @@ std::vector<std::string> all_ops() {
   return names;
 }
 
+std::string to_string(Activations activations) {
+  if (activations == Activations::kInt8Block32) return "8 bits in blocks of 32";
+  if (activations == Activations::kInt16Block32) return "16 bits in blocks of 32";
+  return "float";
+}
+
 DeviceSupport support_of(const Device& device) {
-  DeviceSupport support{device.info().name, "", {}, {}};
+  DeviceSupport support;
+  support.name = device.info().name;
+  support.activations = to_string(device.info().activations);
+  support.cache = info(device.info().cache_format).name;
   OpList::for_each([&]<class Op>() {
     if (device.kernels().at<Op>() != nullptr) support.ops.emplace_back(Op::kName);
   });
@@ -33,25 +42,31 @@ DeviceSupport support_of(const Device& device) {
 
 }  // namespace
 
-std::vector<DeviceSupport> device_support() {
+std::vector<DeviceSupport> device_support(bool precise) {
   DeviceOptions options;
   options.threads = 1;  // nothing is computed
+  options.precise = precise;
   std::vector<DeviceSupport> all;
   for (const DeviceListing& listing : list_devices()) {
-    if (!listing.unavailable.empty()) {
-      all.push_back({listing.name, listing.unavailable, {}, {}});
-      continue;
+    DeviceSupport absent;
+    absent.name = listing.name;
+    absent.unavailable = listing.unavailable;
+    if (listing.unavailable.empty()) {
+      const auto device = open_device(listing.name, options, {});
+      if (device) {
+        all.push_back(support_of(**device));
+        continue;
+      }
+      absent.unavailable = device.error().message;
     }
-    const auto device = open_device(listing.name, options, {});
-    all.push_back(device ? support_of(**device)
-                         : DeviceSupport{listing.name, device.error().message, {}, {}});
+    all.push_back(std::move(absent));
   }
   return all;
 }
 
 std::string support_text(const std::vector<DeviceSupport>& devices,
                          const std::vector<Format>& used) {
-  Table ops, formats;
+  Table ops, formats, numerics;
   std::vector<std::string> head{"op"};
   std::string missing;
   for (const DeviceSupport& device : devices) {
@@ -82,7 +97,12 @@ std::string support_text(const std::vector<DeviceSupport>& devices,
     if (has(used, id)) row.emplace_back("used");
     formats.row(std::move(row));
   }
-  return ops.text() + "\n" + formats.text() + (missing.empty() ? "" : "\n" + missing);
+  numerics.row({"device", "activations of block formats", "keys and values"});
+  for (const DeviceSupport& device : devices) {
+    if (device.unavailable.empty()) numerics.row({device.name, device.activations, device.cache});
+  }
+  return ops.text() + "\n" + formats.text() + "\n" + numerics.text() +
+         (missing.empty() ? "" : "\n" + missing);
 }
 
 nlohmann::ordered_json support_json(const std::vector<DeviceSupport>& devices) {
@@ -94,7 +114,9 @@ nlohmann::ordered_json support_json(const std::vector<DeviceSupport>& devices) {
                     {"available", device.unavailable.empty()},
                     {"reason", device.unavailable},
                     {"ops", device.ops},
-                    {"weight_formats", std::move(formats)}});
+                    {"weight_formats", std::move(formats)},
+                    {"activations", device.activations},
+                    {"cache_format", device.cache}});
   }
   return list;
 }

@@ -14,12 +14,15 @@ struct DeviceSupport {
   std::string unavailable;       ///< why it is not here; then the rest is empty
   std::vector<std::string> ops;  ///< that it has, by name
   std::vector<Format> formats;   ///< of weights that it multiplies with
+  std::string activations;       ///< "8 bits in blocks of 32", of its products with block formats
+  std::string cache;             ///< format of keys and values, unless asked otherwise
 };
 
 /// Of every device that was looked for; opens those that are there.
-std::vector<DeviceSupport> device_support();
+std::vector<DeviceSupport> device_support(bool precise);
 
-/// A table of ops by devices and one of formats by devices. `used` are the model's formats: marked.
+/// Tables of ops by devices, of formats by devices and of how devices compute. `used` are the
+/// model's formats: marked.
 std::string support_text(const std::vector<DeviceSupport>& devices,
                          const std::vector<Format>& used);
 nlohmann::ordered_json support_json(const std::vector<DeviceSupport>& devices);

@@ -29,7 +29,8 @@ std::unique_ptr<Device> open(const std::string& name, int threads) {
   if (name == "reference") return make_reference_device();
   DeviceOptions options;
   options.threads = threads;
-  auto device = open_device(name, options, {});
+  options.precise = name == "cpu_precise";
+  auto device = open_device(options.precise ? "cpu" : name, options, {});
   return device ? std::move(*device) : nullptr;
 }
 
@@ -158,11 +159,12 @@ std::string name_of(const testing::TestParamInfo<Batch::ParamType>& each) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, Batch,
-                         testing::Combine(testing::Values("reference", "cpu"),
+                         testing::Combine(testing::Values("reference", "cpu", "cpu_precise"),
                                           testing::ValuesIn(kFormats)),
                          name_of);
 INSTANTIATE_TEST_SUITE_P(, CpuBatch,
-                         testing::Combine(testing::Values("cpu"), testing::ValuesIn(kFormats)),
+                         testing::Combine(testing::Values("cpu", "cpu_precise"),
+                                          testing::ValuesIn(kFormats)),
                          name_of);
 
 TEST(DecodeBucket, HoldsItsRowsAndNoMoreThanThereCanBe) {

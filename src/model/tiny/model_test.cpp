@@ -203,17 +203,23 @@ TEST_P(TinyModel, EqualsPlainLoops) {
   expect_close("reference_half_cache", *reference, Format::kF16, 1e-3, 1e-6);
   // Float weights: sums of 96 to 256 terms in float32. Block formats meet activations rounded to
   // 8 bits in blocks of 32: an NMSE of 2e-5 a matmul (docs/numerics.md), which softmax and the
-  // layers make larger.
+  // layers make larger; those rounded to 16 bits have steps 254 times as fine.
   const bool rounds =
       matmul_activations(GetParam().spec.format, Activations::kInt8Block32) != Activations::kFloat;
+  constexpr double kFiner = 254;
   for (const std::string isa : {"", "baseline"}) {
-    DeviceOptions options;
-    options.threads = 2;
-    options.cpu_isa = isa;
-    auto device = open_device("cpu", options, {});
-    ASSERT_TRUE(device) << device.error().message;
-    expect_close("cpu_" + (*device)->info().variant, **device, Format::kF32, rounds ? 3e-2 : 5e-6,
-                 rounds ? 1e-3 : 1e-11);
+    for (const bool precise : {false, true}) {
+      DeviceOptions options;
+      options.threads = 2;
+      options.cpu_isa = isa;
+      options.precise = precise;
+      auto device = open_device("cpu", options, {});
+      ASSERT_TRUE(device) << device.error().message;
+      const double finer = precise ? kFiner : 1;
+      expect_close("cpu_" + (*device)->info().variant + (precise ? "_precise" : ""), **device,
+                   Format::kF32, rounds ? 3e-2 / finer : 5e-6,
+                   rounds ? 1e-3 / (finer * finer) : 1e-11);
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-// The matmul's part of the analysis: what rounding activations to int8 may do.
+// The matmul's part of the analysis: what rounding activations to one or two int8 codes may do.
 #include <algorithm>
 #include <cmath>
 
@@ -24,8 +24,11 @@ bool rounds_to_zero(double largest) {
 
 // Device and reference both round, but the device's values may differ by `e`: a code moves where
 // the interval of possible values reaches over a tie, and scales move with the largest value.
+// Two codes an element are a code of 254 times as many steps: fine codes end where the next code's
+// begin.
 void same_rounding_block(const Approx& x, size_t begin, size_t count, size_t to,
-                         Multiplicand& out) {
+                         Activations activations, Multiplicand& out) {
+  const double steps = activation_steps(activations);
   std::vector<float> values(count);
   double low_largest = 0;
   double high_largest = 0;
@@ -38,10 +41,9 @@ void same_rounding_block(const Approx& x, size_t begin, size_t count, size_t to,
     high_largest = std::max(high_largest, std::fabs(v) + e);
     moved = moved || e > 0;
   }
-  const ActivationBlock block = round_activations(values);
-  const double scale = block.scale;
+  const ActivationBlock block = round_activations(values, activations);
   for (size_t i = 0; i < count; ++i) {
-    out.value[to + i] = scale * block.codes[i];
+    out.value[to + i] = block.value(i);
     if (!moved) continue;
     out.has_error = true;
     const double v = x.value[begin + i];
@@ -50,14 +52,15 @@ void same_rounding_block(const Approx& x, size_t begin, size_t count, size_t to,
       out.error[to + i] = std::fabs(out.value[to + i]) + high_largest;
       continue;
     }
-    // Four roundings of the code's argument, |argument| <= 127.
-    const double slack = 127 * 4 * kUnit;
-    const double ends[] = {(v - e) * 127 / low_largest, (v - e) * 127 / high_largest,
-                           (v + e) * 127 / low_largest, (v + e) * 127 / high_largest};
+    // Four roundings of the code's argument, |argument| <= steps.
+    const double slack = steps * 4 * kUnit;
+    const double ends[] = {(v - e) * steps / low_largest, (v - e) * steps / high_largest,
+                           (v + e) * steps / low_largest, (v + e) * steps / high_largest};
     const double codes[] = {std::nearbyint(*std::min_element(ends, ends + 4) - slack),
                             std::nearbyint(*std::max_element(ends, ends + 4) + slack)};
-    const double scales[] = {low_largest / 127 * (1 - 2 * kUnit),
-                             high_largest / 127 * (1 + 2 * kUnit)};
+    // The scale is rounded, and a fine one after it.
+    const double units = activations == Activations::kInt16Block32 ? 4 * kUnit : 2 * kUnit;
+    const double scales[] = {low_largest / steps * (1 - units), high_largest / steps * (1 + units)};
     for (const double c : codes) {
       for (const double s : scales) {
         out.error[to + i] = std::max(out.error[to + i], std::fabs(c * s - out.value[to + i]));
@@ -67,7 +70,8 @@ void same_rounding_block(const Approx& x, size_t begin, size_t count, size_t to,
 }
 
 // The device rounds and the reference does not: half a step each, of either sign alike.
-void ideal_block(const Approx& x, size_t begin, size_t count, size_t to, Multiplicand& out) {
+void ideal_block(const Approx& x, size_t begin, size_t count, size_t to, Activations activations,
+                 Multiplicand& out) {
   double largest = 0;
   for (size_t i = 0; i < count; ++i) {
     largest = std::max(largest, std::fabs(x.value[begin + i]) + x.error[begin + i]);
@@ -76,8 +80,9 @@ void ideal_block(const Approx& x, size_t begin, size_t count, size_t to, Multipl
   for (size_t i = 0; i < count; ++i) {
     const double v = x.value[begin + i];
     out.value[to + i] = v;
-    out.step[to + i] = zero ? 0 : largest / 127;
-    // Scale, inverse and product are rounded: up to four units of the code's range.
+    out.step[to + i] = zero ? 0 : largest / activation_steps(activations);
+    // Scale, inverse and product are rounded: up to four units of the code's range. (Of a second
+    // rounding the scale and the product, each of a 254th of the range.)
     out.error[to + i] = x.error[begin + i] + (zero ? std::fabs(v) : 4 * kUnit * largest);
   }
   out.has_error = true;
@@ -98,9 +103,9 @@ Multiplicand multiplicand(const Approx& x, int64_t r, Judgement judgement) {
   for (size_t begin = 0; begin < n; begin += kActivationBlock) {
     const size_t count = std::min<size_t>(kActivationBlock, n - begin);
     if (judgement.reference == Activations::kFloat) {
-      ideal_block(x, row + begin, count, begin, out);
+      ideal_block(x, row + begin, count, begin, judgement.device, out);
     } else {
-      same_rounding_block(x, row + begin, count, begin, out);
+      same_rounding_block(x, row + begin, count, begin, judgement.device, out);
     }
   }
   return out;
@@ -117,8 +122,9 @@ Approx analyse_linear(const Approx& x, const TensorView& weight, const TensorVie
 
   const auto k = static_cast<double>(x.cols);
   // Rounding devices add integers exactly within the 16 or 32 elements of a scale; then at most two
-  // terms (code and minimum) per 16 elements are added in float.
-  const double terms = judgement.device == Activations::kFloat ? k + 1 : k / 8 + 1;
+  // terms (code and minimum) per 16 elements are added in float, for either code of an element.
+  const double planes = judgement.device == Activations::kInt16Block32 ? 2 : 1;
+  const double terms = judgement.device == Activations::kFloat ? k + 1 : planes * (k / 8 + 1);
   // Four roundings more: a decoded element (two), the product, the stored results.
   const double relative = accumulation(terms) + 4 * kUnit;
 
@@ -153,7 +159,8 @@ Approx analyse_linear(const Approx& x, const TensorView& weight, const TensorVie
         moved += std::min(worst, 3 * std::sqrt(squares));
       }
       out.value[out.at(m, n)] = static_cast<float>(sum + b);
-      out.error[out.at(m, n)] = moved + relative * magnitudes + kSmallest * (weights * 127 + k + 1);
+      out.error[out.at(m, n)] =
+          moved + relative * magnitudes + kSmallest * planes * (weights * 127 + k + 1);
     }
   }
   return out;

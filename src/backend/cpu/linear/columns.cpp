@@ -31,14 +31,15 @@ class Carver {
 };
 
 Columns carve(Carver& carver, uint32_t planes, int64_t m, int64_t k) {
+  const int64_t n = (planes & kPairs) != 0 ? 2 * m : m;  // columns of codes
   const int64_t blocks = k / kBlock;
   Columns base{};
-  base.codes = carver.take<int8_t>((planes & kCodes) != 0, m * k);
-  base.scales = carver.take<float>((planes & kCodes) != 0, m * blocks);
-  base.starts = carver.take<int32_t>((planes & kStarts) != 0, m * blocks);
-  base.sums = carver.take<float>((planes & kSums) != 0, m * blocks);
-  base.starts16 = carver.take<int32_t>((planes & kStarts16) != 0, m * blocks * 2);
-  base.sums16 = carver.take<float>((planes & kSums16) != 0, m * blocks * 2);
+  base.codes = carver.take<int8_t>((planes & kCodes) != 0, n * k);
+  base.scales = carver.take<float>((planes & kCodes) != 0, n * blocks);
+  base.starts = carver.take<int32_t>((planes & kStarts) != 0, n * blocks);
+  base.sums = carver.take<float>((planes & kSums) != 0, n * blocks);
+  base.starts16 = carver.take<int32_t>((planes & kStarts16) != 0, n * blocks * 2);
+  base.sums16 = carver.take<float>((planes & kSums16) != 0, n * blocks * 2);
   base.floats = carver.take<float>((planes & kFloats) != 0, m * k);
   return base;
 }
@@ -74,8 +75,9 @@ Result<ColumnGroups> ColumnGroups::prepare(const LinearContext& context, const P
                                            uint32_t planes) {
   const int64_t m = input.m;
   const int64_t k = input.k;
-  const int64_t widest = context.kernels.max_columns;
   ColumnGroups groups;
+  groups.pairs_ = (planes & kCodes) != 0 && (planes & kPairs) != 0;
+  const int64_t widest = context.kernels.max_columns / (groups.pairs_ ? 2 : 1);
   groups.count_ = (m + widest - 1) / widest;
   groups.k_ = k;
   if (m == 0) return groups;
@@ -112,7 +114,8 @@ Result<ColumnGroups> ColumnGroups::prepare(const LinearContext& context, const P
 }
 
 Columns ColumnGroups::columns(int64_t group) const {
-  const int64_t column = first_column(group);
+  const int64_t row = first_column(group);
+  const int64_t column = pairs_ ? 2 * row : row;
   const int64_t blocks = k_ / kBlock;
   Columns out{};
   out.count = static_cast<int32_t>(small_ + (group < large_groups_ ? 1 : 0));
@@ -122,7 +125,13 @@ Columns ColumnGroups::columns(int64_t group) const {
   out.sums = advance(base_.sums, column * blocks);
   out.starts16 = advance(base_.starts16, column * blocks * 2);
   out.sums16 = advance(base_.sums16, column * blocks * 2);
-  out.floats = advance(base_.floats, column * k_);
+  out.floats = advance(base_.floats, row * k_);
+  return out;
+}
+
+Columns ColumnGroups::code_columns(int64_t group) const {
+  Columns out = columns(group);
+  if (pairs_) out.count *= 2;
   return out;
 }
 

@@ -69,9 +69,37 @@ std::vector<float> hard_row(Rng& rng, size_t blocks) {
 
 uint32_t bits_of(float v) { return std::bit_cast<uint32_t>(v); }
 
-TEST_P(ColumnsTest, RoundedToTheBit) {
-  Rng rng(kSeed);
-  ThreadPool pool(2);
+// Block `b` of column `j` of the codes: of the first rounding, or of the second.
+void expect_block(const LinearKernels& kernels, const Columns& columns, int32_t j, int64_t b,
+                  const std::array<int8_t, kBlock>& codes, float want_scale) {
+  const int64_t at = b * columns.count + j;
+  const float scale = columns.scales[at];
+  int32_t sums[2] = {};
+  for (int32_t i = 0; i < static_cast<int32_t>(kBlock); ++i) {
+    sums[i / 16] += codes[static_cast<size_t>(i)];
+    const int64_t unit = kernels.code_unit;
+    const int64_t place = (b * kBlock + i) / unit * unit * columns.count + j * unit + i % unit;
+    ASSERT_EQ(columns.codes[place], codes[static_cast<size_t>(i)]) << i;
+  }
+  const int64_t at16 = 2 * b * columns.count + j;
+  EXPECT_EQ(columns.starts[at], -(sums[0] + sums[1]));
+  EXPECT_EQ(columns.starts16[at16], -sums[0]);
+  EXPECT_EQ(columns.starts16[at16 + columns.count], -sums[1]);
+  if (std::isnan(want_scale)) {
+    EXPECT_TRUE(std::isnan(scale));
+    EXPECT_TRUE(std::isnan(columns.sums[at]));
+    EXPECT_TRUE(std::isnan(columns.sums16[at16]));
+    return;
+  }
+  ASSERT_EQ(bits_of(scale), bits_of(want_scale));
+  EXPECT_EQ(columns.sums[at], scale * static_cast<float>(sums[0] + sums[1]));
+  EXPECT_EQ(columns.sums16[at16], scale * static_cast<float>(sums[0]));
+  EXPECT_EQ(columns.sums16[at16 + columns.count], scale * static_cast<float>(sums[1]));
+}
+
+void rounded_to_the_bit(const LinearContext& context, uint64_t seed, bool pairs) {
+  const LinearKernels& kernels = context.kernels;
+  Rng rng(seed);
   constexpr int64_t kBlocks = 9;
   constexpr int64_t kCols = kBlocks * kBlock;
   size_t poisoned = 0;
@@ -82,53 +110,59 @@ TEST_P(ColumnsTest, RoundedToTheBit) {
       x.push_back(hard_row(rng, kBlocks));
       all.insert(all.end(), x.back().begin(), x.back().end());
     }
-    const auto groups = ColumnGroups::prepare(
-        context(pool), {.x = all.data(), .stride = kCols, .m = m, .k = kCols}, kAllPlanes);
+    const auto groups =
+        ColumnGroups::prepare(context, {.x = all.data(), .stride = kCols, .m = m, .k = kCols},
+                              pairs ? kAllPlanes | kPairs : kAllPlanes);
     ASSERT_TRUE(groups.has_value());
-    int64_t column = 0;
+    ASSERT_EQ(groups->pairs(), pairs);
+    int64_t row = 0;
     for (int64_t g = 0; g < groups->count(); ++g) {
-      ASSERT_EQ(groups->first_column(g), column);
-      const Columns columns = groups->columns(g);
-      ASSERT_LE(columns.count, kernels_->max_columns);
-      for (int32_t j = 0; j < columns.count; ++j, ++column) {
-        const std::vector<float>& row = x[static_cast<size_t>(column)];
+      ASSERT_EQ(groups->first_column(g), row);
+      const Columns rows = groups->columns(g);
+      const Columns columns = groups->code_columns(g);
+      ASSERT_EQ(columns.count, rows.count * (pairs ? 2 : 1));
+      ASSERT_LE(columns.count, kernels.max_columns);
+      for (int32_t j = 0; j < rows.count; ++j, ++row) {
         for (int64_t b = 0; b < kBlocks; ++b) {
-          SCOPED_TRACE(str("m ", m, " column ", column, " block ", b));
-          const float* values = &row[static_cast<size_t>(b * kBlock)];
-          const ActivationBlock want = round_activations({values, kBlock});
-          const int64_t at = b * columns.count + j;
-          const float scale = columns.scales[at];
-          int32_t sums[2] = {};
-          for (int32_t i = 0; i < static_cast<int32_t>(kBlock); ++i) {
-            sums[i / 16] += want.codes[static_cast<size_t>(i)];
-            const int64_t unit = kernels_->code_unit;
-            const int64_t place =
-                (b * kBlock + i) / unit * unit * columns.count + j * unit + i % unit;
-            ASSERT_EQ(columns.codes[place], want.codes[static_cast<size_t>(i)]) << i;
-            ASSERT_EQ(bits_of(columns.floats[(b * kBlock + i) * columns.count + j]),
-                      bits_of(values[i]));
+          SCOPED_TRACE(str("m ", m, " row ", row, " block ", b));
+          const float* values = &x[static_cast<size_t>(row)][static_cast<size_t>(b * kBlock)];
+          for (int64_t i = 0; i < int64_t{kBlock}; ++i) {
+            ASSERT_EQ(bits_of(rows.floats[(b * kBlock + i) * rows.count + j]), bits_of(values[i]));
           }
-          const int64_t at16 = 2 * b * columns.count + j;
-          EXPECT_EQ(columns.starts[at], -(sums[0] + sums[1]));
-          EXPECT_EQ(columns.starts16[at16], -sums[0]);
-          EXPECT_EQ(columns.starts16[at16 + columns.count], -sums[1]);
-          if (std::isnan(want.scale)) {
-            ++poisoned;
-            EXPECT_TRUE(std::isnan(scale));
-            EXPECT_TRUE(std::isnan(columns.sums[at]));
-            EXPECT_TRUE(std::isnan(columns.sums16[at16]));
-            continue;
-          }
-          ASSERT_EQ(bits_of(scale), bits_of(want.scale));
-          EXPECT_EQ(columns.sums[at], scale * static_cast<float>(sums[0] + sums[1]));
-          EXPECT_EQ(columns.sums16[at16], scale * static_cast<float>(sums[0]));
-          EXPECT_EQ(columns.sums16[at16 + columns.count], scale * static_cast<float>(sums[1]));
+          const ActivationBlock want = round_activations(
+              {values, kBlock}, pairs ? Activations::kInt16Block32 : Activations::kInt8Block32);
+          poisoned += std::isnan(want.scale) ? 1u : 0u;
+          expect_block(kernels, columns, pairs ? 2 * j : j, b, want.codes, want.scale);
+          if (!pairs) continue;
+          expect_block(kernels, columns, 2 * j + 1, b, want.fine_codes, want.fine_scale);
         }
       }
     }
-    ASSERT_EQ(column, m);
+    ASSERT_EQ(row, m);
   }
   EXPECT_GT(poisoned, 100u);
+}
+
+TEST_P(ColumnsTest, RoundedToTheBit) {
+  ThreadPool pool(2);
+  rounded_to_the_bit(context(pool), kSeed, false);
+}
+
+TEST_P(ColumnsTest, RoundedTwiceToTheBit) {
+  ThreadPool pool(2);
+  rounded_to_the_bit(context(pool), kSeed + 1, true);
+}
+
+// Floats alone are not doubled: a group has as many rows as ever.
+TEST_P(ColumnsTest, FloatsAreNoPairs) {
+  ThreadPool pool(2);
+  std::vector<float> x(32);
+  const auto groups = ColumnGroups::prepare(
+      context(pool), {.x = x.data(), .stride = 0, .m = kernels_->max_columns, .k = 32},
+      kFloats | kPairs);
+  ASSERT_TRUE(groups.has_value());
+  EXPECT_FALSE(groups->pairs());
+  EXPECT_EQ(groups->count(), 1);
 }
 
 TEST_P(ColumnsTest, NoRows) {

@@ -2,9 +2,10 @@
 //
 // A weight lies packed: tiles of kernels.tile_rows rows, interleaved so that one vector register
 // holds four codes of every row of the tile (packed.hpp has the picture). Packing is lossless.
-// Products of block formats run on int8 activations (ops/activations.hpp, to the bit), those of
-// plain formats in float. The bits of out[m, n] depend on row m of x and row n of the weight alone:
-// never on the other rows, on how many there are, or on the number of threads.
+// Products of block formats run on rounded activations (ops/activations.hpp, to the bit): one int8
+// code an element, or two. Those of plain formats run in float. The bits of out[m, n] depend on row
+// m of x and row n of the weight alone: never on the other rows, on how many there are, or on the
+// number of threads.
 #pragma once
 
 #include <cstddef>
@@ -68,6 +69,7 @@ struct LinearContext {
   const Kernels& rows;  ///< norms and activations, one row at a time
   ThreadPool& pool;
   LinearScratch& scratch;
+  Activations activations = Activations::kInt8Block32;  ///< or kInt16Block32
 };
 
 /// Whole ops. Weights must be packed (kDevice): plain rows are Code::kUnsupported.

@@ -30,14 +30,12 @@ class PackedWeight {
   /// Random bytes in every field, scales too where `finite` is false.
   PackedWeight(const LinearKernels& kernels, ThreadPool& pool, Format format, int64_t rows,
                int64_t cols, uint64_t seed, bool finite = true)
-      : row_bytes_(static_cast<size_t>(*row_bytes(format, static_cast<uint64_t>(cols)))),
-        rows_(row_bytes_ * static_cast<size_t>(rows)) {
-    Rng rng(seed);
-    if (finite) {
-      fill_random_weight(rng, format, rows_);
-    } else {
-      for (std::byte& b : rows_) b = static_cast<std::byte>(rng.next() >> 56);
-    }
+      : PackedWeight(kernels, pool, format, rows, cols,
+                     random_bytes(format, rows, cols, seed, finite)) {}
+  /// These rows.
+  PackedWeight(const LinearKernels& kernels, ThreadPool& pool, Format format, int64_t rows,
+               int64_t cols, std::vector<std::byte> bytes)
+      : row_bytes_(bytes.size() / static_cast<size_t>(rows)), rows_(std::move(bytes)) {
     size_bytes_ = packed_bytes(kernels, format, rows, cols).value();
     packed_.assign(size_bytes_ + 2 * kGuard + 64, kGuardByte);
     const auto address = reinterpret_cast<uintptr_t>(packed_.data()) + kGuard;
@@ -73,6 +71,19 @@ class PackedWeight {
   }
 
  private:
+  static std::vector<std::byte> random_bytes(Format format, int64_t rows, int64_t cols,
+                                             uint64_t seed, bool finite) {
+    const auto row = static_cast<size_t>(*row_bytes(format, static_cast<uint64_t>(cols)));
+    std::vector<std::byte> bytes(row * static_cast<size_t>(rows));
+    Rng rng(seed);
+    if (finite) {
+      fill_random_weight(rng, format, bytes);
+    } else {
+      for (std::byte& b : bytes) b = static_cast<std::byte>(rng.next() >> 56);
+    }
+    return bytes;
+  }
+
   size_t row_bytes_;
   std::vector<std::byte> rows_;
   std::vector<std::byte> packed_;
@@ -95,12 +106,24 @@ class LinearTest : public testing::TestWithParam<size_t> {
     ASSERT_NE(kernels_, nullptr);
     RecordProperty("seed", std::to_string(kSeed));
   }
-  LinearContext context(ThreadPool& pool) { return {*kernels_, *rows_, pool, scratch_}; }
+  LinearContext context(ThreadPool& pool) {
+    return {*kernels_, *rows_, pool, scratch_, activations_};
+  }
+  /// Calls f() once for each way of rounding, which context() then has.
+  template <class F>
+  void for_each_rounding(F&& f) {
+    for (const auto activations : {Activations::kInt8Block32, Activations::kInt16Block32}) {
+      activations_ = activations;
+      SCOPED_TRACE(activations == Activations::kInt8Block32 ? "int8" : "int16");
+      f();
+    }
+  }
 
   static constexpr uint64_t kSeed = 20261124;
   const Kernels* rows_ = nullptr;
   const LinearKernels* kernels_ = nullptr;
   LinearScratch scratch_;
+  Activations activations_ = Activations::kInt8Block32;
 };
 
 inline std::string variant_name(const testing::TestParamInfo<size_t>& info) {

@@ -79,6 +79,7 @@ enum Planes : uint32_t {
   kSums = 8,       ///< scale * (sum of codes), per 32
   kStarts16 = 16,  ///< the same per 16
   kSums16 = 32,
+  kPairs = 64,  ///< codes of Activations::kInt16Block32: two columns a row, the fine one second
 };
 
 /// Least power of two that makes the numbers of a codebook unsigned when it is added to them.

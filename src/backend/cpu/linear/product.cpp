@@ -29,6 +29,7 @@ struct Tiles {
   const uint8_t* data;
   int64_t row_bytes;  // of a tile, divided by its rows
   Multiply multiply;
+  bool plain;
   const uint8_t* from(int64_t row) const { return data + row * row_bytes; }
 };
 
@@ -49,7 +50,42 @@ Result<Tiles> tiles_of(const LinearContext& context, const TensorView& weight) {
   const uint64_t tile = tile_bytes(row_of(weight.format), static_cast<uint32_t>(kernels.tile_rows),
                                    static_cast<uint64_t>(weight.cols()));
   return Tiles{data, static_cast<int64_t>(tile) / kernels.tile_rows,
-               multiply_of(kernels, weight.format)};
+               multiply_of(kernels, weight.format),
+               row_of(weight.format).kind == FormatKind::kFloat};
+}
+
+uint32_t planes_for(const LinearContext& context, Format format) {
+  const uint32_t planes = planes_of(row_of(format), context.kernels.offset_bytes);
+  const bool pairs = (planes & kCodes) != 0 && context.activations == Activations::kInt16Block32;
+  return pairs ? planes | kPairs : planes;
+}
+
+// Tiles from `row` on times one group. Two columns of a row are multiplied as two, and added before
+// what the product is added to: first + fine, + bias, residual +, each rounded once.
+void multiply_group(const LinearContext& context, const Tiles& tiles, int64_t row, int64_t k,
+                    const ColumnGroups& groups, int64_t group, const Target& target) {
+  const Columns columns = groups.columns(group);
+  if (tiles.plain || !groups.pairs()) {
+    return tiles.multiply(tiles.from(row), k, columns, target);
+  }
+  alignas(64) float products[kMaxColumns * kLongestStrip];
+  Target both{};
+  both.out = products;
+  both.stride = target.rows;
+  both.rows = target.rows;
+  tiles.multiply(tiles.from(row), k, groups.code_columns(group), both);
+  for (int32_t j = 0; j < columns.count; ++j) {
+    float* sum = products + 2 * j * both.stride;
+    float* out = target.out + j * target.stride;
+    float* first = target.bias == nullptr && target.residual == nullptr ? out : sum;
+    context.rows.add(sum, sum + both.stride, first, target.rows);
+    if (target.bias != nullptr) {
+      context.rows.add(sum, target.bias, target.residual == nullptr ? out : sum, target.rows);
+    }
+    if (target.residual != nullptr) {
+      context.rows.add(target.residual + j * target.residual_stride, sum, out, target.rows);
+    }
+  }
 }
 
 int64_t strips_of(const TensorView& weight, int64_t strip) {
@@ -83,7 +119,7 @@ Result<void> multiply(const LinearContext& context, const ProductInput& input,
   for (size_t p = 0; p < products.size(); ++p) {
     REALM_ASSIGN(parts[p].tiles, tiles_of(context, products[p].weight));
     rows += products[p].weight.rows();
-    planes |= planes_of(row_of(products[p].weight.format), context.kernels.offset_bytes);
+    planes |= planes_for(context, products[p].weight.format);
   }
   REALM_ASSIGN(const ColumnGroups groups, ColumnGroups::prepare(context, input, planes));
   const int64_t strip_length = strip_rows(rows, groups.count());
@@ -102,17 +138,15 @@ Result<void> multiply(const LinearContext& context, const ProductInput& input,
     target.bias = product.bias == nullptr ? nullptr : product.bias + row;
     target.residual_stride = product.residual_stride;
     target.rows = std::min(strip_length, product.weight.rows() - row);
-    const uint8_t* tiles = parts[p].tiles.from(row);
     for (int64_t g = first; g < last; ++g) {
       const int64_t column = groups.first_column(g);
       target.out = product.out + column * product.stride + row;
       if (product.residual != nullptr) {
         target.residual = product.residual + column * product.residual_stride + row;
       }
-      const Columns columns = groups.columns(g);
-      parts[p].tiles.multiply(tiles, input.k, columns, target);
+      multiply_group(context, parts[p].tiles, row, input.k, groups, g, target);
       if (product.softcap == 0) continue;
-      for (int32_t j = 0; j < columns.count; ++j) {
+      for (int32_t j = 0; j < groups.columns(g).count; ++j) {
         float* out = target.out + j * product.stride;
         context.rows.softcap(out, out, target.rows, product.softcap);
       }
@@ -125,9 +159,8 @@ Result<void> multiply(const LinearContext& context, const ProductInput& input,
                       const GatedProduct& product) {
   REALM_ASSIGN(const Tiles gate, tiles_of(context, product.gate_weight));
   REALM_ASSIGN(const Tiles up, tiles_of(context, product.up_weight));
-  const bool offset = context.kernels.offset_bytes;
-  const uint32_t planes = planes_of(row_of(product.gate_weight.format), offset) |
-                          planes_of(row_of(product.up_weight.format), offset);
+  const uint32_t planes = planes_for(context, product.gate_weight.format) |
+                          planes_for(context, product.up_weight.format);
   REALM_ASSIGN(const ColumnGroups groups, ColumnGroups::prepare(context, input, planes));
   const auto act_mul =
       product.activation == Activation::kSilu ? context.rows.silu_mul : context.rows.gelu_tanh_mul;
@@ -144,15 +177,15 @@ Result<void> multiply(const LinearContext& context, const ProductInput& input,
                     return all == nullptr ? nullptr : all + row;
                   };
                   for (int64_t g = first; g < last; ++g) {
-                    const Columns columns = groups.columns(g);
                     target.out = gates;
                     target.bias = bias(product.gate_bias);
-                    gate.multiply(gate.from(row), input.k, columns, target);
+                    multiply_group(context, gate, row, input.k, groups, g, target);
                     target.out = ups;
                     target.bias = bias(product.up_bias);
-                    up.multiply(up.from(row), input.k, columns, target);
+                    multiply_group(context, up, row, input.k, groups, g, target);
                     float* out = product.out + groups.first_column(g) * product.stride + row;
-                    for (int32_t j = 0; j < columns.count; ++j, out += product.stride) {
+                    const int32_t count = groups.columns(g).count;
+                    for (int32_t j = 0; j < count; ++j, out += product.stride) {
                       act_mul(gates + j * kStripRows, ups + j * kStripRows, out, target.rows);
                     }
                   }

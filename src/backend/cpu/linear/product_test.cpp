@@ -53,16 +53,18 @@ TEST_P(ProductTest, BitsDependOnTheirRowsAlone) {
     const PackedWeight weight(*kernels_, three, format, n, k, rng.next());
     const int64_t most = 2 * kernels_->max_columns + 3;
     const auto x = random_floats(rng, most * k);
-    const auto whole = product(context(one), weight.view(), x, 0, most);
-    for (const float v : whole) ASSERT_TRUE(std::isfinite(v)) << info(format).name;
-    for (int64_t m = 1; m <= most; ++m) {
-      SCOPED_TRACE(str(info(format).name, " m ", m));
-      const int64_t first = (most - m) / 2;
-      const auto at = static_cast<size_t>(first * n);
-      EXPECT_TRUE(same_bits(product(context(one), weight.view(), x, first, m), whole, at));
-      if (m % 6 != 1) continue;
-      EXPECT_TRUE(same_bits(product(context(three), weight.view(), x, first, m), whole, at));
-    }
+    for_each_rounding([&] {
+      const auto whole = product(context(one), weight.view(), x, 0, most);
+      for (const float v : whole) ASSERT_TRUE(std::isfinite(v)) << info(format).name;
+      for (int64_t m = 1; m <= most; ++m) {
+        SCOPED_TRACE(str(info(format).name, " m ", m));
+        const int64_t first = (most - m) / 2;
+        const auto at = static_cast<size_t>(first * n);
+        EXPECT_TRUE(same_bits(product(context(one), weight.view(), x, first, m), whole, at));
+        if (m % 6 != 1) continue;
+        EXPECT_TRUE(same_bits(product(context(three), weight.view(), x, first, m), whole, at));
+      }
+    });
   }
 }
 
@@ -75,26 +77,28 @@ TEST_P(ProductTest, CloseToDoubleSums) {
     const int64_t m = 11;
     const PackedWeight weight(*kernels_, pool, format, n, k, rng.next());
     const auto x = random_floats(rng, m * k);
-    const auto found = product(context(pool), weight.view(), x, 0, m);
-    std::vector<float> w(static_cast<size_t>(k));
-    for (int64_t r = 0; r < n; ++r) {
-      const size_t row = weight.rows().size() / static_cast<size_t>(n);
-      ASSERT_TRUE(decode_row(format, {weight.row(r), row}, w).has_value());
-      for (int64_t c = 0; c < m; ++c) {
-        const auto activations = matmul_row({&x[static_cast<size_t>(c * k)], w.size()},
-                                            matmul_activations(format, Activations::kInt8Block32));
-        double sum = 0;
-        double magnitude = 0;
-        for (size_t i = 0; i < w.size(); ++i) {
-          sum += activations[i] * static_cast<double>(w[i]);
-          magnitude += std::fabs(activations[i] * static_cast<double>(w[i]));
+    for_each_rounding([&] {
+      const auto found = product(context(pool), weight.view(), x, 0, m);
+      std::vector<float> w(static_cast<size_t>(k));
+      for (int64_t r = 0; r < n; ++r) {
+        const size_t row = weight.rows().size() / static_cast<size_t>(n);
+        ASSERT_TRUE(decode_row(format, {weight.row(r), row}, w).has_value());
+        for (int64_t c = 0; c < m; ++c) {
+          const auto activations = matmul_row({&x[static_cast<size_t>(c * k)], w.size()},
+                                              matmul_activations(format, activations_));
+          double sum = 0;
+          double magnitude = 0;
+          for (size_t i = 0; i < w.size(); ++i) {
+            sum += activations[i] * static_cast<double>(w[i]);
+            magnitude += std::fabs(activations[i] * static_cast<double>(w[i]));
+          }
+          // Scales times codes and mins may cancel (a factor of 4); roundings as in ops/cases.
+          const double bound = 4 * magnitude * 0x1p-24 * 6 * std::sqrt(static_cast<double>(k));
+          ASSERT_NEAR(static_cast<double>(found[static_cast<size_t>(c * n + r)]), sum, bound)
+              << info(format).name << " row " << r << " column " << c;
         }
-        // Scales times codes and mins may cancel (a factor of 4); roundings as in ops/cases.
-        const double bound = 4 * magnitude * 0x1p-24 * 6 * std::sqrt(static_cast<double>(k));
-        ASSERT_NEAR(static_cast<double>(found[static_cast<size_t>(c * n + r)]), sum, bound)
-            << info(format).name << " row " << r << " column " << c;
       }
-    }
+    });
   }
 }
 
@@ -109,32 +113,34 @@ TEST_P(ProductTest, SharedInput) {
   const PackedWeight value(*kernels_, pool, Format::kQ6_K, 40, k, rng.next());
   const auto x = random_floats(rng, m * k);
   const auto bias = random_floats(rng, 70);
-  auto out_q = random_floats(rng, m * 75);  // strided, and its own residual
-  const auto residual = out_q;
-  std::vector<float> out_k(m * 33);
-  std::vector<float> out_v(m * 40);
-  const Product products[] = {
-      {.weight = q.view(),
-       .bias = bias.data(),
-       .residual = out_q.data(),
-       .residual_stride = 75,
-       .out = out_q.data(),
-       .stride = 75},
-      {.weight = key.view(), .out = out_k.data(), .stride = 33},
-      {.weight = value.view(), .out = out_v.data(), .stride = 40},
-  };
-  const ProductInput input{.x = x.data(), .stride = k, .m = m, .k = k};
-  ASSERT_TRUE(multiply(context(pool), input, products).has_value());
-  const auto alone = product(context(pool), q.view(), x, 0, m);
-  for (size_t c = 0; c < 9; ++c) {
-    for (size_t r = 0; r < 75; ++r) {
-      const size_t at = c * 75 + r;
-      const float want = r < 70 ? residual[at] + (alone[c * 70 + r] + bias[r]) : residual[at];
-      ASSERT_EQ(out_q[at], want) << c << " " << r;
+  const auto residual = random_floats(rng, m * 75);
+  for_each_rounding([&] {
+    auto out_q = residual;  // strided, and its own residual
+    std::vector<float> out_k(m * 33);
+    std::vector<float> out_v(m * 40);
+    const Product products[] = {
+        {.weight = q.view(),
+         .bias = bias.data(),
+         .residual = out_q.data(),
+         .residual_stride = 75,
+         .out = out_q.data(),
+         .stride = 75},
+        {.weight = key.view(), .out = out_k.data(), .stride = 33},
+        {.weight = value.view(), .out = out_v.data(), .stride = 40},
+    };
+    const ProductInput input{.x = x.data(), .stride = k, .m = m, .k = k};
+    ASSERT_TRUE(multiply(context(pool), input, products).has_value());
+    const auto alone = product(context(pool), q.view(), x, 0, m);
+    for (size_t c = 0; c < 9; ++c) {
+      for (size_t r = 0; r < 75; ++r) {
+        const size_t at = c * 75 + r;
+        const float want = r < 70 ? residual[at] + (alone[c * 70 + r] + bias[r]) : residual[at];
+        ASSERT_EQ(out_q[at], want) << c << " " << r;
+      }
     }
-  }
-  EXPECT_TRUE(same_bits(product(context(pool), key.view(), x, 0, m), out_k, 0));
-  EXPECT_TRUE(same_bits(product(context(pool), value.view(), x, 0, m), out_v, 0));
+    EXPECT_TRUE(same_bits(product(context(pool), key.view(), x, 0, m), out_k, 0));
+    EXPECT_TRUE(same_bits(product(context(pool), value.view(), x, 0, m), out_v, 0));
+  });
 }
 
 TEST_P(ProductTest, ANanPoisonsItsRowOnly) {
@@ -143,17 +149,19 @@ TEST_P(ProductTest, ANanPoisonsItsRowOnly) {
   for (const Format format : weight_formats()) {
     const int64_t k = columns_of(format);
     const PackedWeight weight(*kernels_, pool, format, 19, k, rng.next());
-    auto x = random_floats(rng, 5 * k);
-    const auto clean = product(context(pool), weight.view(), x, 0, 5);
-    x[static_cast<size_t>(3 * k + 40)] = kNan;
-    const auto found = product(context(pool), weight.view(), x, 0, 5);
-    for (size_t i = 0; i < found.size(); ++i) {
-      if (i / 19 == 3) {
-        EXPECT_TRUE(std::isnan(found[i])) << info(format).name;
-      } else {
-        EXPECT_EQ(found[i], clean[i]) << info(format).name;
+    for_each_rounding([&] {
+      auto x = random_floats(rng, 5 * k);
+      const auto clean = product(context(pool), weight.view(), x, 0, 5);
+      x[static_cast<size_t>(3 * k + 40)] = kNan;
+      const auto found = product(context(pool), weight.view(), x, 0, 5);
+      for (size_t i = 0; i < found.size(); ++i) {
+        if (i / 19 == 3) {
+          EXPECT_TRUE(std::isnan(found[i])) << info(format).name;
+        } else {
+          EXPECT_EQ(found[i], clean[i]) << info(format).name;
+        }
       }
-    }
+    });
   }
 }
 

@@ -15,8 +15,9 @@ struct RoundedBlock {
   int32_t sums[2];  // of 16 codes
 };
 
-/// round_activations() of 32 values.
-REALM_KERNEL void round_block(const float* x, RoundedBlock& out) {
+/// round_activations() of 32 values: the first codes, and what they were rounded by (0: not at all,
+/// and so all codes 0).
+REALM_KERNEL float round_block(const float* x, RoundedBlock& out) {
   uint32_t bits[kBlock];
   std::memcpy(bits, x, sizeof bits);
   uint32_t largest_bits = 0;  // magnitudes of finite floats sort like their bits
@@ -32,10 +33,53 @@ REALM_KERNEL void round_block(const float* x, RoundedBlock& out) {
     std::memset(out.codes, 0, sizeof out.codes);
     out.sums[0] = out.sums[1] = 0;
     out.scale = largest_bits < kInfinity ? 0.0f : __builtin_nanf("");
-    return;
+    return 0;
   }
   out.scale = largest / 127.0f;
   Isa::round_32(x, inverse, out.codes, out.sums);
+  return inverse;
+}
+
+/// The second codes of round_activations(): what the first have left, in steps 254 times as fine.
+REALM_KERNEL void round_rest(const float* x, float inverse, const RoundedBlock& first,
+                             RoundedBlock& out) {
+  constexpr float kFineSteps = 254;
+  out.scale = first.scale / kFineSteps;
+  if (inverse == 0) {
+    std::memset(out.codes, 0, sizeof out.codes);
+    out.sums[0] = out.sums[1] = 0;
+    return;
+  }
+  alignas(64) float rest[kBlock];
+  for (uint32_t i = 0; i < kBlock; ++i) {
+    rest[i] = x[i] * inverse - static_cast<float>(first.codes[i]);
+  }
+  Isa::round_32(rest, kFineSteps, out.codes, out.sums);
+}
+
+/// Block `b` of column `column` out of `n`, in the planes of `planes`.
+REALM_KERNEL void store_block(const RoundedBlock& block, int64_t b, uint32_t planes, int64_t column,
+                              int64_t n, const Columns& group) {
+  constexpr int64_t kUnit = Isa::kUnit;
+  int8_t* codes = group.codes + b * kBlock * n + column * kUnit;
+  for (int64_t i = 0; i < kBlock; i += kUnit) {
+    std::memcpy(codes + i * n, block.codes + i, kUnit);
+  }
+  const int64_t at = b * n + column;
+  group.scales[at] = block.scale;
+  const int32_t sum0 = block.sums[0];
+  const int32_t sum1 = block.sums[1];
+  if ((planes & kStarts) != 0) group.starts[at] = -(sum0 + sum1);
+  if ((planes & kSums) != 0) group.sums[at] = block.scale * static_cast<float>(sum0 + sum1);
+  const int64_t at16 = 2 * b * n + column;
+  if ((planes & kStarts16) != 0) {
+    group.starts16[at16] = -sum0;
+    group.starts16[at16 + n] = -sum1;
+  }
+  if ((planes & kSums16) != 0) {
+    group.sums16[at16] = block.scale * static_cast<float>(sum0);
+    group.sums16[at16 + n] = block.scale * static_cast<float>(sum1);
+  }
 }
 
 inline void prepare(const float* x, int64_t k, uint32_t planes, int32_t column,
@@ -45,29 +89,18 @@ inline void prepare(const float* x, int64_t k, uint32_t planes, int32_t column,
     for (int64_t i = 0; i < k; ++i) group.floats[i * n + column] = x[i];
   }
   if ((planes & kCodes) == 0) return;
-  constexpr int64_t kUnit = Isa::kUnit;
+  const bool pairs = (planes & kPairs) != 0;
   for (int64_t b = 0; b < k / kBlock; ++b) {
     RoundedBlock block;
-    round_block(x + b * kBlock, block);
-    int8_t* codes = group.codes + b * kBlock * n + column * kUnit;
-    for (int64_t i = 0; i < kBlock; i += kUnit) {
-      std::memcpy(codes + i * n, block.codes + i, kUnit);
+    const float inverse = round_block(x + b * kBlock, block);
+    if (!pairs) {
+      store_block(block, b, planes, column, n, group);
+      continue;
     }
-    const int64_t at = b * n + column;
-    group.scales[at] = block.scale;
-    const int32_t sum0 = block.sums[0];
-    const int32_t sum1 = block.sums[1];
-    if ((planes & kStarts) != 0) group.starts[at] = -(sum0 + sum1);
-    if ((planes & kSums) != 0) group.sums[at] = block.scale * static_cast<float>(sum0 + sum1);
-    const int64_t at16 = 2 * b * n + column;
-    if ((planes & kStarts16) != 0) {
-      group.starts16[at16] = -sum0;
-      group.starts16[at16 + n] = -sum1;
-    }
-    if ((planes & kSums16) != 0) {
-      group.sums16[at16] = block.scale * static_cast<float>(sum0);
-      group.sums16[at16 + n] = block.scale * static_cast<float>(sum1);
-    }
+    RoundedBlock fine;
+    round_rest(x + b * kBlock, inverse, block, fine);
+    store_block(block, b, planes, 2 * column, 2 * n, group);
+    store_block(fine, b, planes, 2 * column + 1, 2 * n, group);
   }
 }
 
