@@ -2,13 +2,18 @@
 """Runs `realm quantize` and llama.cpp's llama-quantize in turns on one machine.
 
   bench/compare_quantize.py MODEL.gguf --peer PATH/llama-quantize [-t 2] [--rounds 5]
-                            [--types Q8_0 Q5_1 Q4_K_M Q6_K Q2_K IQ4_NL IQ4_XS]
+                            [--types Q8_0 Q5_1 Q4_K_M Q6_K Q2_K IQ4_NL IQ4_XS MXFP4]
 
-MODEL.gguf should be F32 or F16. In turns, so that both meet the same noise; every figure is the
-median of the rounds: the time from start to end of the process (Realm's includes putting the file
-on the disk, which the peer leaves to the system), and what the process computed. The ratio is the
-peer's time by Realm's: above 1 Realm is faster. The result goes to bench/results/quantize/NAME.json
-(--name); README.md's table is made of these files by tools/readme_table.py.
+MODEL.gguf should be F32 or F16, with rows of whole blocks of 256: of others (the demo model's) the
+K-quants and IQ4_XS become something else. This one will do:
+
+  realm bench --synthetic llama-160m:F16 --save llama-160m.F16.gguf -p 0 -n 1 -r 1
+
+In turns, so that both meet the same noise; every figure is the median of the rounds: the time from
+start to end of the process (Realm's includes putting the file on the disk, which the peer leaves to
+the system), and what the process computed. The ratio is the peer's time by Realm's: above 1 Realm
+is faster. The result goes to bench/results/quantize/NAME.json (--name); README.md's table is made
+of these files by tools/readme_table.py.
 """
 import argparse
 import os
@@ -21,6 +26,12 @@ import time
 
 from compare import REPO, RESULTS, about_run, dated, save, summary
 
+# What llama-quantize has no name for, as it is asked for the same tensors. (Where the embedding
+# serves as output matrix too, the files differ in it; the result has their sizes.)
+PEER_ARGUMENTS = {"MXFP4": ["MXFP4_MOE", "--tensor-type", "attn_.*=mxfp4", "--tensor-type",
+                            "ffn_.*=mxfp4", "--token-embedding-type", "mxfp4",
+                            "--output-tensor-type", "q8_0"]}
+
 
 def timed(command):
     begin, before = time.monotonic(), os.times()
@@ -28,12 +39,13 @@ def timed(command):
     after = os.times()
     if done.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))}\n{done.stderr[-2000:]}")
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    cpu = sum(getattr(after, key) - getattr(before, key)
+              for key in ("children_user", "children_system"))
     return {"seconds": time.monotonic() - begin, "cpu_seconds": cpu}, done.stdout + done.stderr
 
 
 def realm_version(program):
-    """{"version", "commit"} of `realm 0.1.0 (1a2b3c4, GNU 12.2.0)`; no commit outside a repository."""
+    """{"version", "commit"} of `realm 0.1.0 (1a2b3c4, GNU 12.2.0)`; elsewhere than in git no commit."""
     said = timed([program, "--version"])[1]
     found = re.match(r"realm (\S+) \((?:(\w+\+?), )?", said)
     return {"version": found[1], "commit": found[2] or "unknown"}
@@ -62,7 +74,8 @@ def measure(args, folder, kind):
         command = [args.realm, "quantize", args.model, ours, kind, "--force", "-t", args.threads]
         runs["realm"].append(timed(command)[0])
         theirs.unlink(missing_ok=True)
-        time_taken, said = timed([args.peer, args.model, theirs, kind, args.threads])
+        name, *options = PEER_ARGUMENTS.get(kind, [kind])
+        time_taken, said = timed([args.peer, *options, args.model, theirs, name, args.threads])
         runs["peer"].append(time_taken)
     row = row_of(kind, (runs["realm"], ours.stat().st_size), (runs["peer"], theirs.stat().st_size))
     return row, said
@@ -78,7 +91,7 @@ def main():
     parser.add_argument("-t", "--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--types", nargs="+",
-                        default="Q8_0 Q5_1 Q4_K_M Q6_K Q2_K IQ4_NL IQ4_XS".split())
+                        default="Q8_0 Q5_1 Q4_K_M Q6_K Q2_K IQ4_NL IQ4_XS MXFP4".split())
     parser.add_argument("--results", type=pathlib.Path, default=RESULTS / "quantize")
     parser.add_argument("--name", help="default: the model's name and today's date")
     args = parser.parse_args()

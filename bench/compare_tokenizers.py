@@ -4,8 +4,8 @@
   bench/compare_tokenizers.py VOCAB.gguf... --peer PATH/libllama.so --text TEXT [--rounds 5]
 
 VOCAB.gguf is any model or vocabulary file. Realm's tokenizer_bench (cmake --build build/release
---target tokenizer_bench) and bench/peer_tokenizer.py encode the whole text once each in a process of
-its own: both pay for what they build up on the way, neither for reading the vocabulary. MB are
+--target tokenizer_bench) and bench/peer_tokenizer.py encode the whole text once each, in a process
+of its own: both pay for what they build up on the way, neither for reading the vocabulary. MB are
 10^6 bytes, the time is what the process computes, every figure the median of the rounds, the ratio
 that of the medians: above 1 Realm is faster. Whether both made the same ids is written down too.
 

@@ -37,7 +37,8 @@ elif command == "bench":
 """
 LLAMA_QUANTIZE = """
 import pathlib, sys
-source, target, kind, threads = sys.argv[1:]
+*options, source, target, kind, threads = sys.argv[1:]
+assert ("--tensor-type" in options) == (kind == "MXFP4_MOE"), options
 assert not pathlib.Path(target).exists(), "the peer would not overwrite"
 pathlib.Path(target).write_bytes(kind.encode() * 3)
 print("version: 9.8.7 (build 1, commit abc123)", file=sys.stderr)
@@ -100,13 +101,15 @@ class Scripts(unittest.TestCase):
         self.assertEqual([row["ratio"] for row in result["rows"]], [2.0, 0.5])
 
     def test_tokenizers(self):
-        result = self.result("compare_tokenizers.py", "tokenizers", VOCAB, VOCAB, "--text", self.text,
-                             "--realm", TOKENIZER_BENCH, "--peer", FAKE_LLAMA, "--rounds", 2)
+        result = self.result("compare_tokenizers.py", "tokenizers", VOCAB, VOCAB, "--text",
+                             self.text, "--realm", TOKENIZER_BENCH, "--peer", FAKE_LLAMA,
+                             "--rounds", 2)
         self.assertEqual(result["bytes"], len(TEXT))
         self.assertEqual(result["peer"]["version"], "9.8.7")
         self.assertEqual(len(result["rows"]), 2)
         row = result["rows"][0]
-        self.assertEqual((row["vocabulary"], row["kind"], row["pre"]), (VOCAB.name, "gpt2", "gpt-2"))
+        self.assertEqual([row[key] for key in ("vocabulary", "kind", "pre")],
+                         [VOCAB.name, "gpt2", "gpt-2"])
         self.assertEqual(row["peer"]["tokens"], len(TEXT))
         # 17 tokens a line: a word, a comma, a full stop, the line's end.
         self.assertEqual(row["realm"]["tokens"], 50 * 17)
@@ -122,8 +125,8 @@ class Scripts(unittest.TestCase):
         self.assertEqual(theirs["ids_crc32"], zlib.crc32(words))
         # GPT-2's id of "A" is 32, of "\n" 198.
         (self.root / "a.txt").write_text("A\n")
-        done = subprocess.run([TOKENIZER_BENCH, VOCAB, self.root / "a.txt", "--runs", "1", "--json"],
-                              capture_output=True, text=True, check=True)
+        command = [TOKENIZER_BENCH, VOCAB, self.root / "a.txt", "--runs", "1", "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
         ours = json.loads(done.stdout)
         self.assertEqual(ours["ids_crc32"], zlib.crc32(bytes([32, 0, 0, 0, 198, 0, 0, 0])))
 
@@ -147,9 +150,9 @@ class Scripts(unittest.TestCase):
         result = self.result("compare_quantize.py", "quantize", model, "--realm",
                              self.program("realm", REALM), "--peer",
                              self.program("llama-quantize", LLAMA_QUANTIZE), "-t", 1, "--rounds", 2,
-                             "--types", "Q8_0", "Q2_K")
+                             "--types", "Q8_0", "MXFP4")
         self.assertEqual(result["realm"], {"version": "1.2.3", "commit": "1a2b3c4d5+"})
-        self.assertEqual([row["type"] for row in result["rows"]], ["Q8_0", "Q2_K"])
+        self.assertEqual([row["type"] for row in result["rows"]], ["Q8_0", "MXFP4"])
         self.assertEqual([result["rows"][0][who]["bytes"] for who in ("realm", "peer")], [8, 12])
         self.assertEqual([path.name for path in self.root.glob("tmp*")], [])
 

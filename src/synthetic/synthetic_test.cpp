@@ -91,8 +91,9 @@ TEST(ParseSpec, ErrorsSayWhatThereIs) {
 
 TEST(Shapes, HaveTheirModelsSizes) {
   const std::map<std::string, double> billions = {
-      {"tiny", 0.001443},  {"smollm2-135m", 0.1345}, {"qwen2-0.5b", 0.494}, {"llama-1b", 1.104},
-      {"llama-3b", 3.213}, {"mistral-7b", 7.248},    {"llama-8b", 8.030},   {"llama-70b", 70.554}};
+      {"tiny", 0.001443},    {"smollm2-135m", 0.1345}, {"llama-160m", 0.1624},
+      {"qwen2-0.5b", 0.494}, {"llama-1b", 1.104},      {"llama-3b", 3.213},
+      {"mistral-7b", 7.248}, {"llama-8b", 8.030},      {"llama-70b", 70.554}};
   ASSERT_EQ(billions.size(), all_shapes().size());
   for (const ModelShape& shape : all_shapes()) {
     double elems = 0;
