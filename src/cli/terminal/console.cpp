@@ -23,6 +23,14 @@ int write_all(int file, std::string_view data) {
   return 0;
 }
 
+// Waits for a byte of standard input first: what watches signals for a program (ThreadSanitizer)
+// hands them on in poll, not in read.
+ssize_t read_standard_input(char* to, size_t bytes) {
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  if (poll(&input, 1, -1) < 0) return -1;
+  return ::read(STDIN_FILENO, to, bytes);
+}
+
 }  // namespace
 
 Environment process_environment() {
@@ -83,7 +91,7 @@ std::optional<std::string> Console::ask(const std::string& question) {
   write_error_stream(question);
   std::string line;
   for (char letter = 0;;) {
-    const ssize_t got = ::read(STDIN_FILENO, &letter, 1);  // a terminal gives whole lines
+    const ssize_t got = read_standard_input(&letter, 1);  // a terminal gives whole lines
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0 && line.empty()) return std::nullopt;
     if (got <= 0 || letter == '\n') return line;
@@ -100,7 +108,7 @@ Result<std::string> Console::read_input() {
   std::string text;
   char buffer[1 << 16];
   for (;;) {
-    const ssize_t got = ::read(STDIN_FILENO, buffer, sizeof buffer);
+    const ssize_t got = read_standard_input(buffer, sizeof buffer);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EBADF) return text;  // standard input is closed: nothing to read
     if (got < 0) {
