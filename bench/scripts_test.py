@@ -29,11 +29,21 @@ if command == "--version":
 elif command == "quantize":
     source, target, kind = sys.argv[2:5]
     pathlib.Path(target).write_bytes(kind.encode() * 2)
+elif "--save" in sys.argv:
+    path = pathlib.Path(sys.argv[sys.argv.index("--save") + 1])
+    path.write_text(sys.argv[sys.argv.index("--synthetic") + 1])
 elif command == "bench":
-    kinds = {"prompt": 200.0, "decode": 40.0}
+    flags = dict(zip(sys.argv[3::2], sys.argv[4::2]))
+    rows = []
+    for depth in map(int, flags["-d"].split(",")):
+        rows.append(("prompt", int(flags["-p"]), depth, 1, 200.0))
+        for n in map(int, flags["-b"].split(",")):
+            rows.append(("decode", int(flags["-n"]), depth, n, 40.0 * n))
+    keys = ("kind", "tokens", "depth", "sequences")
     print(json.dumps({"version": "1.2.3", "commit": "1a2b3c4d5", "device": {"name": "cpu"},
-                      "measurements": [{"kind": k, "tokens_per_second": {"median": v}}
-                                       for k, v in kinds.items()]}))
+                      "measurements": [{**dict(zip(keys, row)),
+                                        "tokens_per_second": {"median": row[4]}}
+                                       for row in rows]}))
 """
 LLAMA_QUANTIZE = """
 import pathlib, sys
@@ -44,9 +54,34 @@ pathlib.Path(target).write_bytes(kind.encode() * 3)
 print("version: 9.8.7 (build 1, commit abc123)", file=sys.stderr)
 """
 LLAMA_BENCH = """
-import json
-print(json.dumps([{"n_prompt": n, "avg_ts": t, "build_commit": "abc123"}
-                  for n, t in ((512, 100.0), (0, 80.0))]))
+import json, sys
+if "--help" in sys.argv:
+    print("-d, --n-depth <n>")
+else:
+    flags = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+    prompt = int(flags["-p"])
+    assert (prompt > 0) != (int(flags["-n"]) > 0), flags
+    print(json.dumps([{"n_prompt": prompt, "avg_ts": 100.0 if prompt else 80.0,
+                       "build_commit": "abc123"}]))
+"""
+# Knows no depth; a prompt of n tokens takes n + n * n / 1000 ms.
+IK_BENCH = """
+import json, sys
+if "--help" in sys.argv:
+    sys.exit("-gp <pp,tg> ... -rtr, --run-time-repack <0|1>")
+flags = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+assert "-d" not in flags and flags["-ctk"] == flags["-ctv"] == "q8_0", flags
+prompt = int(flags["-p"])
+rate = (300.0 if "-rtr" in flags else 150.0) if prompt else (20.0 if "-gp" in flags else 30.0)
+print(json.dumps([{"n_prompt": prompt, "avg_ts": rate, "build_commit": "def456",
+                   "avg_ns": 1e6 * (prompt + prompt * prompt / 1000)}]))
+"""
+BATCHED_BENCH = """
+import sys
+flags = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+print("|    PP |     TG |    B |   N_KV |   T_PP s | S_PP t/s |   T_TG s | S_TG t/s | T s | S t/s |")
+print(f"| {flags['-npp']} | {flags['-ntg']} | {flags['-npl']} | 1 | 1.0 | 2.0 | 3.0 | 95.5 | 5 | 6 |",
+      file=sys.stderr)
 """
 
 
@@ -99,6 +134,49 @@ class Scripts(unittest.TestCase):
         result = self.result("compare.py", "", "m.gguf", "--realm", self.program("realm", REALM),
                              "--peer", self.program("llama-bench", LLAMA_BENCH), "--rounds", 2)
         self.assertEqual([row["ratio"] for row in result["rows"]], [2.0, 0.5])
+        self.assertEqual({row["peer"]["name"] for row in result["rows"]}, {"llama.cpp"})
+
+    def test_peers_depths_and_sequences(self):
+        folder = self.root / "ik"
+        folder.mkdir()
+        self.program("ik/llama-batched-bench", BATCHED_BENCH)
+        done = self.run_script("compare.py", "--realm", self.program("realm", REALM), "--peer",
+                               self.program("llama-bench", LLAMA_BENCH), "--peer",
+                               self.program("ik/llama-bench", IK_BENCH), "--synthetic",
+                               "tiny:Q4_0", "--synthetic", "tiny:F16", "-p", 512, "-n", 32, "-d",
+                               "0,1024", "-b", "1,8", "--kv", "q8_0", "--rounds", 1, "--folder",
+                               self.root, "--results", self.root / "results", "--name", "it")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        result = json.loads((self.root / "results/it.json").read_text())
+        self.assertEqual([peer["name"] for peer in result["peers"]],
+                         ["llama.cpp", "ik_llama.cpp", "ik_llama.cpp -rtr"])
+        self.assertEqual([peer["commit"] for peer in result["peers"]],
+                         ["abc123", "def456", "def456"])
+        self.assertEqual(len(result["rows"]), 2 * 2 * 3)
+        rows = {(r["model"], r["kind"], r["depth"], r["sequences"]): r for r in result["rows"]}
+        found = {key: row["peer"] for key, row in rows.items() if key[0] == "tiny:F16"}
+        self.assertEqual(found["tiny:F16", "prompt", 0, 1]["name"], "ik_llama.cpp -rtr")
+        self.assertEqual(found["tiny:F16", "prompt", 0, 1]["median"], 300.0)
+        self.assertEqual(found["tiny:F16", "decode", 1024, 1]["median"], 80.0)
+        both = rows["tiny:F16", "decode", 1024, 1]["peers"]
+        self.assertEqual(both["ik_llama.cpp"]["median"], 20.0)
+        # 512 tokens in the difference of 1536 + 2359 and 1024 + 1049 ms.
+        deep = rows["tiny:F16", "prompt", 1024, 1]["peers"]["ik_llama.cpp"]["median"]
+        self.assertAlmostEqual(deep, 512 / (512 + (1536**2 - 1024**2) / 1000) * 1000)
+        # llama.cpp has no llama-batched-bench here.
+        many = rows["tiny:F16", "decode", 0, 8]
+        self.assertEqual(set(many["peers"]), {"ik_llama.cpp", "ik_llama.cpp -rtr"})
+        self.assertAlmostEqual(many["ratio"], 320 / 95.5)
+        self.assertEqual(many["peer"]["commit"], "def456")
+        self.assertEqual(list(self.root.glob("tmp*")), [])
+        readme = self.root / "README.md"
+        readme.write_text("".join(f"<!-- {name}: tools/readme_table.py -->\n"
+                                  f"<!-- end of {name} -->\n"
+                                  for name in ("speeds", "tokenizers", "quantize")))
+        self.assertEqual(self.run_script(TABLE, readme, self.root / "results").returncode, 0)
+        self.assertIn("| tiny:F16 | decode of 32 tokens at depth 1024, 8 sequences | ",
+                      readme.read_text())
+        self.assertIn(" | 320.0 | 95.5 (ik_llama.cpp) | 3.35 | ", readme.read_text())
 
     def test_tokenizers(self):
         result = self.result("compare_tokenizers.py", "tokenizers", VOCAB, VOCAB, "--text",

@@ -12,17 +12,21 @@ import sys
 REPO = pathlib.Path(__file__).resolve().parent.parent
 
 
-def about(result):
-    return (f"{result['machine']}, {result['date']}, {result['realm']['commit']} / "
-            f"{result['peer']['commit']}")
+def about(result, row):
+    peer = row["peer"].get("commit", result["peer"]["commit"])
+    return f"{result['machine']}, {result['date']}, {result['realm']['commit']} / {peer}"
 
 
 def model_cells(result, row):
     what = f"{row['kind']} of {row['tokens']} tokens"
     if row["depth"]:
         what += f" at depth {row['depth']}"
-    yield from (result["model"], what, result["threads"])
-    yield from (f"{row[who]['median']:.1f}" for who in ("realm", "peer"))
+    if row.get("sequences", 1) > 1:
+        what += f", {row['sequences']} sequences"
+    yield from (row.get("model", result["model"]), what, result["threads"])
+    peer = row["peer"].get("name", "llama.cpp")
+    yield f"{row['realm']['median']:.1f}"
+    yield f"{row['peer']['median']:.1f}" + ("" if peer == "llama.cpp" else f" ({peer})")
 
 
 def tokenizer_cells(result, row):
@@ -39,7 +43,7 @@ def quantize_cells(result, row):
 # The folder of bench/results, the script that writes it, the table's head, a row's cells up to the
 # ratio.
 TABLES = {
-    "speeds": ("", "compare.py", "model | what | threads | Realm, tokens/s | llama.cpp, tokens/s",
+    "speeds": ("", "compare.py", "model | what | threads | Realm, tokens/s | llama.cpp (or the faster peer), tokens/s",
                model_cells),
     "tokenizers": ("tokenizers", "compare_tokenizers.py",
                    "vocabulary | kind | text | Realm, MB/s | llama.cpp, MB/s", tokenizer_cells),
@@ -53,7 +57,9 @@ def table(results, folder, script, head, cells):
     for path in sorted((results / folder).glob("*.json")):
         result = json.loads(path.read_text())
         for row in result["rows"]:
-            line = [*map(str, cells(result, row)), f"{row['ratio']:.2f}", about(result)]
+            if "ratio" not in row:
+                continue  # no peer can do it
+            line = [*map(str, cells(result, row)), f"{row['ratio']:.2f}", about(result, row)]
             rows.append(f"| {' | '.join(line)} |")
     if not rows:
         return f"No measurement has been recorded yet (`bench/{script}` records one)."

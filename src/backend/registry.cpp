@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <optional>
 
+#include "backend/ceilings.hpp"
+#include "backend/cpu/ceilings.hpp"
 #include "backend/cpu/device.hpp"
 #include "backend/reference/device.hpp"
 #include "base/str.hpp"
@@ -151,6 +153,12 @@ Result<std::unique_ptr<Device>> open_device(const std::string& name, const Devic
                                              names(), ", with :N for the Nth of a kind")};
   }
   return open_backend(*backend, request->index, options);
+}
+
+Result<Ceilings> measure_ceilings(const DeviceInfo& device, int threads) {
+  if (device.name == "cpu") return measure_cpu_ceilings(device.variant, threads);
+  return Error{Code::kUnsupported,
+               str("device ", device.name, ": nobody measures what it can do at most")};
 }
 
 std::string device_or_default(const std::string& name) {

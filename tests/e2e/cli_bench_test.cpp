@@ -1,6 +1,9 @@
 // realm bench from outside, on synthetic models: what is measured, saved and refused.
 #include <unistd.h>
 
+#include <algorithm>
+#include <sstream>
+
 #include "cli.hpp"
 
 namespace realm::testing {
@@ -13,7 +16,7 @@ class BenchSynthetic : public Scratch {
   // Short: what is fast is measured elsewhere.
   static Outcome bench(std::vector<std::string> words) {
     words.insert(words.begin(), "bench");
-    for (const char* word : {"-t", "1", "-r", "1"}) words.emplace_back(word);
+    for (const char* word : {"-t", "1", "-r", "1", "--no-ceilings"}) words.emplace_back(word);
     return realm(words);
   }
 };
@@ -49,6 +52,58 @@ TEST_F(BenchSynthetic, SavedModelRunsAndIsTheSameForOneSeed) {
   EXPECT_TRUE(contains(again.err, "is there already")) << again.err;
 }
 
+TEST_F(BenchSynthetic, RowsOfDepthsAndBatches) {
+  const Outcome run = bench({"--synthetic", "tiny:Q8_0", "-p", "4", "-n", "2", "-d", "9,0", "-b",
+                             "1,3", "--kv", "f32", "--format", "csv"});
+  ASSERT_TRUE(ended_with(run, 0));
+  std::istringstream lines(run.out);
+  std::vector<std::string> beginnings;
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_EQ(std::count(line.begin(), line.end(), ','), 5) << line;
+    size_t end = 0;
+    for (int i = 0; i < 4; ++i) end = line.find(',', end + 1);
+    beginnings.push_back(line.substr(0, end));
+  }
+  EXPECT_EQ(beginnings, (std::vector<std::string>{"kind,tokens,depth,sequences", "prompt,4,0,1",
+                                                  "decode,2,0,1", "decode,2,0,3", "prompt,4,9,1",
+                                                  "decode,2,9,1", "decode,2,9,3"}));
+}
+
+TEST_F(BenchSynthetic, SaysHowNearTheCeilingsItIs) {
+  const Outcome run = realm({"bench", "--synthetic", "tiny:Q4_0", "-p", "8", "-n", "2", "-t", "1",
+                             "-r", "1", "--json", "--device", "cpu"});
+  ASSERT_TRUE(ended_with(run, 0));
+  const json out = json::parse(run.out);
+  EXPECT_EQ(out.at("kv"), "F16");
+  for (const char* key :
+       {"read_bytes_per_second", "int8_macs_per_second", "float_macs_per_second"}) {
+    EXPECT_GT(out.at("ceilings").at(key), 1e6) << key;
+  }
+  EXPECT_GT(out.at("measurements")[0].at("multiply_percent"), 0);
+  EXPECT_FALSE(out.at("measurements")[0].contains("read_percent"));
+  EXPECT_GT(out.at("measurements")[1].at("read_percent"), 0);
+  const Outcome reference = realm({"bench", "--synthetic", "tiny:Q4_0", "-p", "2", "-n", "1", "-r",
+                                   "1", "--device", "reference"});
+  ASSERT_TRUE(ended_with(reference, 0));
+  EXPECT_TRUE(contains(reference.err, "no percentages")) << reference.err;
+}
+
+TEST_F(BenchSynthetic, DrawsAPlot) {
+  const std::string file = path("speed.svg");
+  const Outcome run = bench({"--synthetic", "tiny:Q4_0", "-p", "4", "-n", "2", "-d", "0,32",
+                             "--format", "md", "--plot", file});
+  ASSERT_TRUE(ended_with(run, 0));
+  EXPECT_TRUE(contains(run.out, "| prompt | 4 | 32 | 1 |")) << run.out;
+  const std::string svg = read_file(file);
+  for (const char* part :
+       {"<svg ", "prompt (tokens/s)", "decode (tokens/s)", "context before (tokens)", "</svg>"}) {
+    EXPECT_TRUE(contains(svg, part)) << part;
+  }
+  const Outcome nowhere =
+      bench({"--synthetic", "tiny:Q4_0", "-p", "1", "-n", "0", "--plot", "/nonexistent/x.svg"});
+  EXPECT_TRUE(ended_with(nowhere, 3));
+}
+
 TEST_F(BenchSynthetic, RefusesWhatMakesNoSense) {
   const struct {
     std::vector<std::string> words;
@@ -63,6 +118,10 @@ TEST_F(BenchSynthetic, RefusesWhatMakesNoSense) {
       {{"--synthetic", "tiny:Q9"}, 2, "--synthetic: no type \"Q9\"; there are F32, "},
       {{"--synthetic", "tiny"}, 2, "SHAPE:TYPE is wanted"},
       {{"--synthetic", "tiny:Q4_0", "-p", "0", "-n", "0"}, 2, "nothing to measure"},
+      {{"--synthetic", "tiny:Q4_0", "-d", "0,x"}, 2, "--depth: \"x\" is not a whole number"},
+      {{"--synthetic", "tiny:Q4_0", "-b", "1,0"}, 2, "--batch: must be between 1"},
+      {{"--synthetic", "tiny:Q4_0", "--format", "xml"}, 2, "is not one of text, md, json, csv"},
+      {{"--synthetic", "tiny:Q4_0", "--format", "md", "--json"}, 2, "say different things"},
       {{"--synthetic", "tiny:Q4_0", "-d", "4096"}, 2, "the model's is 2048"},
       {{"--synthetic", "tiny:Q4_0", "--save", "/nonexistent/x.gguf"}, 3, "/nonexistent/x.gguf"},
   };

@@ -1,4 +1,8 @@
-// realm bench: how fast a model runs here.
+// realm bench: how fast a model runs here, and how near that is to what the machine can do.
+
+#include "backend/ceilings.hpp"
+#include "backend/registry.hpp"
+#include "base/output_file.hpp"
 #include "base/str.hpp"
 #include "cli/commands.hpp"
 #include "cli/flags/common_flags.hpp"
@@ -18,8 +22,10 @@ class Bench final : public Command {
   std::string description() const override {
     return "Measures how many tokens a second a model reads (prompt) and writes (decode). The "
            "tokens are random, nothing is sampled, and one run is thrown away as warm-up. Tells "
-           "the median of the repetitions and how far they spread. The model is a file, or one of "
-           "random weights that is made for the purpose.";
+           "the median of the repetitions and how far they spread. Beside it stands what the "
+           "machine could do at most, measured before: decoding has to read weights, keys and "
+           "values at the speed of its memory, a prompt to multiply with all weights. The model is "
+           "a file, or one of random weights that is made for the purpose.";
   }
 
   void declare(Flags& flags) override {
@@ -29,58 +35,111 @@ class Bench final : public Command {
                 "tokens of the prompt (default 512; 0: skip)");
     flags.whole("-n,--tokens", "N", load_.decode, {0, kMost},
                 "tokens to decode (default 128; 0: skip)");
-    flags.whole("-d,--depth", "N", load_.depth, {0, kMost},
-                "tokens that stand in the context before either (default 0)");
-    flags.whole("-b,--batch", "N", load_.sequences, {1, 1024},
-                "sequences decoded together (default 1)");
+    flags.wholes("-d,--depth", "N[,N...]", load_.depths, {0, kMost},
+                 "tokens that stand in the context before either (default 0)");
+    flags.wholes("-b,--batch", "N[,N...]", load_.sequences, {1, 1024},
+                 "sequences decoded together (default 1)");
     flags.whole("-r,--repetitions", "N", load_.repetitions, {1, 10000},
                 "measurements of each (default 5)");
     device_.declare(flags);
+    device_.declare_kv(flags);
+    flags.toggle("--no-ceilings", no_ceilings_,
+                 "do not measure what the machine can do at most: saves a second");
+    sheet_.declare(flags);
+    flags.text("--plot", "FILE", plot_, "also draw the speeds over the depths, as an SVG file");
     flags.toggle("--verbose", verbose_, "report loading on standard error");
-    declare_json(flags, json_);
     flags.example("realm bench SmolLM2");
     flags.example("realm bench SmolLM2 -p 512 -n 128 -t 2 --json");
-    flags.example("realm bench SmolLM2 -p 0 -n 64 -b 8 -d 1024");
-    flags.example("realm bench --synthetic llama-1b:Q4_0");
+    flags.example("realm bench SmolLM2 -p 0 -n 64 -b 1,8 -d 0,1024 --kv f32 --format md");
+    flags.example("realm bench --synthetic llama-1b:Q4_0 -d 0,1024,4096 --plot speed.svg");
     flags.example("realm bench --synthetic llama-8b:Q4_K_M --save model.gguf -p 0 -n 0");
   }
 
   Result<void> run(Host& host) override {
     REALM_TRY(synthetic_.check(model_.has_value()));
+    REALM_ASSIGN(format_, sheet_.chosen());
     const bool measures = load_.prompt > 0 || load_.decode > 0;
     if (!measures && !synthetic_.saves()) {
       return Error{Code::kInvalidArgument, "nothing to measure: -p and -n are both 0"};
     }
-    EngineOptions options = device_.engine_options(host, verbose_);
-    options.max_sequences = load_.sequences;
-    options.context_tokens = load_.context_tokens();
-    if (!synthetic_.given()) {
-      REALM_ASSIGN(const std::string path, find_model(*model_, host.environment));
-      REALM_ASSIGN(const std::unique_ptr<Session> session, Session::open(path, options));
-      return report_on(*session, path, host);
+    if (synthetic_.given()) {
+      REALM_ASSIGN(const synthetic::Model model, synthetic_.make(host, device_.threads));
+      return measures ? measure_file(model.file, "", host) : Result<void>();
     }
-    REALM_ASSIGN(const synthetic::Model model, synthetic_.make(host, device_.threads));
-    if (!measures) return {};
-    REALM_ASSIGN(EngineParts parts, load_parts(model.file, options));
-    REALM_ASSIGN(const std::unique_ptr<Session> session,
-                 Session::create(std::move(parts), options));
-    return report_on(*session, "", host);
+    REALM_ASSIGN(const std::string path, find_model(*model_, host.environment));
+    REALM_ASSIGN(const gguf::File file, gguf::File::open(path, {.access = FileAccess::kRead}));
+    return measure_file(file, path, host);
   }
 
  private:
-  Result<void> report_on(Session& session, const std::string& path, Host& host) {
-    REALM_ASSIGN(const std::vector<Measurement> found, measure(session, load_, host.console));
-    const BenchReport report{path, session.info(), device_.threads, load_, found};
-    host.console.write(json_ ? report.json() : report.text());
-    return {};
+  Result<void> measure_file(const gguf::File& file, const std::string& path, Host& host) {
+    EngineOptions options = device_.engine_options(host, verbose_);
+    options.max_sequences = load_.most_sequences();
+    options.context_tokens = load_.context_tokens();
+    std::optional<Ceilings> ceilings;
+    REALM_ASSIGN(options.cache_format, look_at_device(options, host, ceilings));
+    REALM_ASSIGN(const std::unique_ptr<Session> session, open(file, path, options));
+    std::optional<ModelWork> work;
+    if (ceilings) {
+      REALM_ASSIGN(work, work_of(file, *options.cache_format));
+    }
+    REALM_ASSIGN(const std::vector<Measurement> found, measure(*session, load_, host.console));
+    const BenchReport report{path,
+                             session->info(),
+                             device_.threads,
+                             std::string(info(*options.cache_format).name),
+                             found,
+                             ceilings,
+                             work};
+    host.console.write(report.print(format_));
+    return plot_ ? draw(report.plot()) : Result<void>();
+  }
+
+  // The format of the cache that a session will have; before there is one, the device has its
+  // memory and threads for itself.
+  Result<Format> look_at_device(const EngineOptions& options, Host& host,
+                                std::optional<Ceilings>& ceilings) const {
+    REALM_ASSIGN(
+        const std::unique_ptr<Device> device,
+        open_device(options.device, {.threads = options.threads, .precise = options.precise}, {}));
+    const Format cache = options.cache_format.value_or(device->info().cache_format);
+    if (no_ceilings_) return cache;
+    host.console.progress("what the machine can do");
+    auto found = measure_ceilings(device->info(), options.threads);
+    host.console.progress_end();
+    if (found) {
+      ceilings = *found;
+    } else if (found.error().code != Code::kUnsupported) {
+      return std::move(found).error();
+    } else {
+      host.console.note(found.error().message + ": no percentages");
+    }
+    return cache;
+  }
+
+  static Result<std::unique_ptr<Session>> open(const gguf::File& file, const std::string& path,
+                                               const EngineOptions& options) {
+    if (!path.empty()) return Session::open(path, options);
+    REALM_ASSIGN(EngineParts parts, load_parts(file, options));
+    return Session::create(std::move(parts), options);
+  }
+
+  Result<void> draw(const Plot& plot) const {
+    const std::string svg = plot.svg();
+    REALM_ASSIGN(OutputFile file, OutputFile::create(*plot_));
+    REALM_TRY(file.append(std::as_bytes(std::span(svg))));
+    REALM_TRY(file.flush());
+    return file.commit();
   }
 
   static constexpr double kMost = 16777216;
-  std::optional<std::string> model_;
+  std::optional<std::string> model_, plot_;
   SyntheticFlags synthetic_;
   BenchLoad load_;
   DeviceFlags device_;
-  bool verbose_ = false, json_ = false;
+  SheetFlags sheet_;
+  SheetFormat format_ = SheetFormat::kText;
+  bool verbose_ = false, no_ceilings_ = false;
 };
 
 }  // namespace

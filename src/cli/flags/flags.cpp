@@ -1,5 +1,6 @@
 #include "cli/flags/flags.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -42,6 +43,23 @@ void Flags::toggle(const std::string& names, bool& to, const std::string& help) 
   add({group_, names, "", help, false, false, false, [&to](const std::string&) {
          to = true;
          return Result<void>();
+       }});
+}
+
+void Flags::wholes(const std::string& names, const std::string& value, std::vector<int32_t>& to,
+                   Range range, const std::string& help) {
+  add({group_, names, value, help, false, false, false,
+       [&to, range](const std::string& words) -> Result<void> {
+         std::vector<int32_t> numbers;
+         for (size_t begin = 0; begin <= words.size();) {
+           const size_t comma = std::min(words.find(',', begin), words.size());
+           int64_t number = 0;
+           REALM_TRY(parse_whole(words.substr(begin, comma - begin), range, number));
+           numbers.push_back(static_cast<int32_t>(number));
+           begin = comma + 1;
+         }
+         to = std::move(numbers);
+         return {};
        }});
 }
 

@@ -60,6 +60,9 @@ class Flags {
            return {};
          }});
   }
+  /// Whole numbers within `range` and commas between them.
+  void wholes(const std::string& names, const std::string& value, std::vector<int32_t>& to,
+              Range range, const std::string& help);
   /// Numbers within `range`; never NaN.
   void number(const std::string& names, const std::string& value, std::optional<float>& to,
               Range range, const std::string& help);

@@ -16,6 +16,7 @@ struct Set {
     flags.number("--heat", "T", heat, {0, 2}, "");
     flags.texts("--stop", "TEXT", stop, "");
     flags.toggle("--json", json, "");
+    flags.wholes("--depths", "N", depths, {0, 99}, "");
     flags.choice<int>("--size", "WORD", size, {{"small", 1}, {"large", 9}}, "");
   }
   std::string error(const std::vector<std::string>& words) const {
@@ -32,6 +33,7 @@ struct Set {
   std::vector<std::string> stop;
   bool json = false;
   std::optional<int> size;
+  std::vector<int32_t> depths{5};
   Flags flags;
 };
 
@@ -50,6 +52,21 @@ TEST(Flags, LeavesTheRestAlone) {
   ASSERT_EQ(set.error({"m"}), "");
   EXPECT_FALSE(set.text || set.heat || set.json);
   EXPECT_EQ(set.count, 7);
+}
+
+TEST(Flags, ListsHaveCommas) {
+  Set set;
+  ASSERT_EQ(set.error({"m", "--depths", "0,99,7"}), "");
+  EXPECT_EQ(set.depths, (std::vector<int32_t>{0, 99, 7}));
+  ASSERT_EQ(set.error({"m", "--depths", "3"}), "");
+  EXPECT_EQ(set.depths, std::vector<int32_t>{3});
+  for (const char* words : {"", ",", "1,", ",1", "1,,2", "1, 2", "1;2", "1,x"}) {
+    EXPECT_NE(set.error({"m", "--depths", words}).find("is not a whole number"), std::string::npos)
+        << words;
+  }
+  EXPECT_NE(set.error({"m", "--depths", "1,100"}).find("must be between 0 and 99"),
+            std::string::npos);
+  EXPECT_EQ(set.depths, std::vector<int32_t>{3});
 }
 
 TEST(Flags, ChoicesAreWords) {

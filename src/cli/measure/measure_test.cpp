@@ -25,17 +25,19 @@ TEST(TokenNll, LargeLogitsDoNotOverflow) {
 }
 
 TEST(Measurement, RatesAreSortedAndCountAllSequences) {
-  const Measurement odd{"decode", 10, 2, {2.0, 1.0, 4.0}};
+  const Measurement odd{"decode", 10, 0, 2, {2.0, 1.0, 4.0}};
   EXPECT_EQ(odd.tokens_per_second(), (std::vector<double>{5, 10, 20}));
   EXPECT_EQ(odd.median(), 10);
-  const Measurement even{"prompt", 10, 1, {2.0, 1.0}};
+  const Measurement even{"prompt", 10, 0, 1, {2.0, 1.0}};
   EXPECT_EQ(even.median(), 7.5);
 }
 
 TEST(BenchLoad, ContextHoldsTheLongestSequence) {
-  EXPECT_EQ((BenchLoad{.prompt = 512, .decode = 128, .depth = 0}).context_tokens(), 512);
-  EXPECT_EQ((BenchLoad{.prompt = 0, .decode = 128, .depth = 1000}).context_tokens(), 1128);
-  EXPECT_EQ((BenchLoad{.prompt = 1, .decode = 0, .depth = 0}).context_tokens(), 2);
+  EXPECT_EQ((BenchLoad{.prompt = 512, .decode = 128}).context_tokens(), 512);
+  EXPECT_EQ((BenchLoad{.prompt = 0, .decode = 128, .depths = {1000}}).context_tokens(), 1128);
+  EXPECT_EQ((BenchLoad{.prompt = 9, .decode = 8, .depths = {5, 40, 0}}).context_tokens(), 49);
+  EXPECT_EQ((BenchLoad{.prompt = 1, .decode = 0}).context_tokens(), 2);
+  EXPECT_EQ((BenchLoad{.sequences = {1, 8, 2}}).most_sequences(), 8);
 }
 
 }  // namespace

@@ -16,14 +16,14 @@ class Bench {
         load_(load),
         any_(0, session.info().vocab_size - 1),
         logits_(static_cast<size_t>(session.info().vocab_size) *
-                static_cast<size_t>(load.sequences)) {}
+                static_cast<size_t>(load.most_sequences())) {}
 
   /// Fills the sequences in use with `depth` tokens each; kept between repetitions.
-  Result<void> prepare(int32_t sequences) {
+  Result<void> prepare(int32_t depth, int32_t sequences) {
     for (int32_t s = 0; s < sequences; ++s) {
-      session_.truncate(s, load_.depth);
-      if (session_.length(s) == load_.depth) continue;
-      const std::vector<TokenId> tokens = random_tokens(load_.depth - session_.length(s));
+      session_.truncate(s, depth);
+      if (session_.length(s) == depth) continue;
+      const std::vector<TokenId> tokens = random_tokens(depth - session_.length(s));
       const Feed feed{.sequence = s, .tokens = tokens, .logits = 0};
       REALM_TRY(session_.forward({&feed, 1}, {}));
     }
@@ -31,8 +31,8 @@ class Bench {
   }
 
   /// One prompt, with the logits of its last token.
-  Result<double> prompt() {
-    REALM_TRY(prepare(1));
+  Result<double> prompt(int32_t depth) {
+    REALM_TRY(prepare(depth, 1));
     const std::vector<TokenId> tokens = random_tokens(load_.prompt);
     const Clock clock;
     const Feed feed{.sequence = 0, .tokens = tokens, .logits = 1};
@@ -41,10 +41,10 @@ class Bench {
   }
 
   /// `steps` steps of one token for each sequence.
-  Result<double> decode(int32_t steps) {
-    REALM_TRY(prepare(load_.sequences));
-    const auto n = static_cast<size_t>(load_.sequences);
-    const std::vector<TokenId> tokens = random_tokens(steps * load_.sequences);
+  Result<double> decode(int32_t depth, int32_t sequences, int32_t steps) {
+    REALM_TRY(prepare(depth, sequences));
+    const auto n = static_cast<size_t>(sequences);
+    const std::vector<TokenId> tokens = random_tokens(steps * sequences);
     std::vector<Feed> feeds(n);
     const Clock clock;
     for (size_t step = 0; step < static_cast<size_t>(steps); ++step) {
@@ -74,7 +74,15 @@ class Bench {
 
 }  // namespace
 
-int32_t BenchLoad::context_tokens() const { return std::max(2, depth + std::max(prompt, decode)); }
+int32_t BenchLoad::context_tokens() const {
+  const int64_t deepest = *std::max_element(depths.begin(), depths.end());
+  return static_cast<int32_t>(
+      std::clamp<int64_t>(deepest + std::max(prompt, decode), 2, INT32_MAX));
+}
+
+int32_t BenchLoad::most_sequences() const {
+  return *std::max_element(sequences.begin(), sequences.end());
+}
 
 std::vector<double> Measurement::tokens_per_second() const {
   std::vector<double> rates;
@@ -94,25 +102,31 @@ double Measurement::median() const {
 Result<std::vector<Measurement>> measure(Session& session, const BenchLoad& load,
                                          Console& console) {
   Bench bench(session, load);
-  Measurement prompt{"prompt", load.prompt, 1, {}};
-  Measurement decode{"decode", load.decode, load.sequences, {}};
-  for (int32_t r = -1; r < load.repetitions; ++r) {  // -1: warm-up
-    console.progress(r < 0 ? "warm-up" : str("repetition ", r + 1, " of ", load.repetitions));
-    if (load.prompt > 0) {
-      REALM_ASSIGN(const double seconds, bench.prompt());
-      if (r >= 0) prompt.seconds.push_back(seconds);
+  std::vector<int32_t> depths = load.depths;
+  std::sort(depths.begin(), depths.end());
+  std::vector<Measurement> all;
+  for (const int32_t depth : depths) {
+    std::vector<Measurement> here;
+    if (load.prompt > 0) here.push_back({"prompt", load.prompt, depth, 1, {}});
+    for (const int32_t sequences : load.sequences) {
+      if (load.decode > 0) here.push_back({"decode", load.decode, depth, sequences, {}});
     }
-    if (load.decode > 0) {
-      constexpr int32_t kWarmUp = 8;  // steps: caches and threads are awake by then
-      REALM_ASSIGN(const double seconds,
-                   bench.decode(r < 0 ? std::min(kWarmUp, load.decode) : load.decode));
-      if (r >= 0) decode.seconds.push_back(seconds);
+    for (int32_t r = -1; r < load.repetitions; ++r) {  // -1: warm-up
+      console.progress(
+          str(depth > 0 ? str("depth ", depth, ", ") : "",
+              r < 0 ? "warm-up" : str("repetition ", r + 1, " of ", load.repetitions)));
+      for (Measurement& m : here) {
+        constexpr int32_t kWarmUp = 8;  // steps of decoding: caches and threads are awake by then
+        const int32_t steps = r < 0 ? std::min(kWarmUp, m.tokens) : m.tokens;
+        REALM_ASSIGN(const double seconds, m.kind == "prompt"
+                                               ? bench.prompt(depth)
+                                               : bench.decode(depth, m.sequences, steps));
+        if (r >= 0) m.seconds.push_back(seconds);
+      }
     }
+    for (Measurement& m : here) all.push_back(std::move(m));
   }
   console.progress_end();
-  std::vector<Measurement> all;
-  if (load.prompt > 0) all.push_back(std::move(prompt));
-  if (load.decode > 0) all.push_back(std::move(decode));
   return all;
 }
 
