@@ -42,6 +42,7 @@ class Bench final : public Command {
     flags.whole("-r,--repetitions", "N", load_.repetitions, {1, 10000},
                 "measurements of each (default 5)");
     device_.declare(flags);
+    device_.declare_weights(flags);
     device_.declare_kv(flags);
     flags.toggle("--no-ceilings", no_ceilings_,
                  "do not measure what the machine can do at most: saves a second");

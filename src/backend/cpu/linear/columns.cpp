@@ -55,20 +55,19 @@ void LinearScratch::Free::operator()(std::byte* p) const {
   ::operator delete[](p, std::align_val_t{kAlignment});
 }
 
-Result<std::byte*> LinearScratch::take(size_t size_bytes) {
-  if (size_bytes > size_bytes_) {
-    data_.reset();
-    size_bytes_ = 0;
+Result<std::byte*> LinearScratch::grow(Memory& memory, size_t size_bytes, const char* what) {
+  if (size_bytes > memory.size_bytes) {
+    memory.data.reset();
+    memory.size_bytes = 0;
     auto* data = static_cast<std::byte*>(
         ::operator new[](size_bytes, std::align_val_t{kAlignment}, std::nothrow));
     if (data == nullptr) {
-      return Error{Code::kOutOfMemory,
-                   str("no memory for ", size_bytes, " bytes of rounded activations")};
+      return Error{Code::kOutOfMemory, str("no memory for ", size_bytes, " bytes of ", what)};
     }
-    data_.reset(data);
-    size_bytes_ = size_bytes;
+    memory.data.reset(data);
+    memory.size_bytes = size_bytes;
   }
-  return data_.get();
+  return memory.data.get();
 }
 
 Result<ColumnGroups> ColumnGroups::prepare(const LinearContext& context, const ProductInput& input,
