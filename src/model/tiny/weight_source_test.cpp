@@ -116,7 +116,7 @@ TEST_F(WeightSourceTest, ACacheThatIsNotThisModelsIsPackedAnew) {
     EXPECT_EQ(answers(options_), packed);
     EXPECT_NE(told_.find("weights are those of"), std::string::npos) << told_;
   };
-  for (const uint64_t at : {0, 9, 24, 33, 60, 100, 150, 400, 1000}) {
+  for (const uint64_t at : {0u, 9u, 24u, 33u, 60u, 100u, 150u, 400u, 1000u}) {
     SCOPED_TRACE(at);
     spoil(at);
     expect_repacked();
