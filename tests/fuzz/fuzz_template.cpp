@@ -202,6 +202,23 @@ constexpr std::string_view kPieces[] = {
     "{% endblock %}",
     " in loop %}",
     "|replace('o', 'http://x.yz ')",
+    "d.keys()",
+    "(d.keys() - ['a'])",
+    ".keys()",
+    ".isdisjoint(",
+    ".union(",
+    ".symmetric_difference(",
+    ".add(",
+    ".discard(",
+    ".clear()",
+    " >= ",
+    "5[1:]",
+    "'abc'[1:]",
+    "[1:]",
+    "[0:-1:2]",
+    "0x1f",
+    "1_0.5e3",
+    "'<'|e",
 };
 
 std::string assemble(std::string_view bytes) {

@@ -2,6 +2,9 @@
 group to sources; the expected values come from Jinja2 (chat_template_oracle.py)."""
 import re
 
+from jinja_expression_cases import ACCESS, FILTERS, LIST_METHODS, LITERALS, STRING_METHODS, TOJSON
+from jinja_statement_cases import BLOCKS, SYNTAX, WHITESPACE
+
 CONTEXT = {
     "n": 7, "m": -3, "zero": 0, "f": 2.5, "big": 12345678901, "yes": True, "no": False, "nil": None,
     "word": "hello", "title": "Hello World", "empty": "", "blank": "  a b\t\n ", "html": "<a href='x'>T&J \"q\"</a>",
@@ -50,316 +53,6 @@ def matrix_operators():
             if not (op == "**" and ("big" in (a, b) or a == "-0.0" or a == "m" and b == "f")) and not (op == "*" and "big" in (a, b))]
 
 
-LITERALS = r"""
-{{ 1 }} {{ -1 }} {{ +1 }} {{ 1_000 }} {{ 0x1f }} {{ 0b101 }} {{ 0o17 }} {{ 00 }} {{ 1.5 }} {{ 1e3 }} {{ 1.5E-3 }} {{ 1_0.2_5 }}
-{{ 1.0 }} {{ 1e15 }} {{ 1e16 }} {{ 1e17 }} {{ 1e400 }} {{ 1e-400 }} {{ -1e400 }} {{ 1e-4 }} {{ 1e-5 }} {{ 123456789.123456789 }} {{ 0.1 + 0.2 }} {{ 1e308 * 10 }}
-{{ 'a' "b" }} {{ "it's" }} {{ 'say "x"' }} {{ 'tab\tnl\\n' }} {{ 'a\nb' }} {{ '\x41\u00e9\U0001F980' }} {{ '\101' }} {{ 'a\qb' }}
-{{ true }} {{ True }} {{ false }} {{ False }} {{ none }} {{ None }} {{ TRUE }}
-{{ [] }} {{ [1, 'a', none,] }} {{ () }} {{ (1,) }} {{ (1, 2) }} {{ 1, 2 }} {{ {} }} {{ {'a': 1, 2: [3], none: (1,)} }} {{ {'a': 1,} }}
-{{ {1: 'i', 1.0: 'f', true: 'b'} }} {{ {[1]: 2} }}
-{{ "'" }} {{ ["'"] }} {{ ['"'] }} {{ ["'\""] }} {{ ['\n\t\\é\x00\x7f\u00a0\u200b🦀'] }} {{ [1.0, -0.0, 1e100, nil, yes] }}
-{{ 9223372036854775807 }} {{ 1 if yes }} {{ 1 if no }} {{ 1 if no else 2 }} {{ (1 if no) is defined }} {{ [1 if no] }} {{ (1 if no).x }} {{ (1 if no) + 1 }}
-{{ 'a' if no else 'b' if no else 'c' }} {{ not yes }} {{ not not l }} {{ nope }} {{ nope.x }} {{ nope is defined and nope.x }}
-{{ - 3 ** 2 }} {{ (-3) ** 2 }} {{ 2 ** 3 ** 2 }} {{ 2 ** -1 }} {{ -7 // 2 }} {{ -7 % 3 }} {{ 7 % -3 }} {{ 7.5 // 2 }} {{ -7.5 % 2 }}
-{{ 1 + 2 * 3 - 4 / 2 }} {{ 1 ~ 2 + 3 }} {{ 'a' ~ 1 ~ none ~ 2.0 }} {{ 1 - 1 ~ 'x' }} {{ 5 / 2 }} {{ 4 / 2 }} {{ 1 / 0 }} {{ 1 // 0 }} {{ 1 % 0 }}
-{{ 1.0 / 0 }} {{ 0 ** -1 }} {{ 2 ** 0.5 }} {{ 1 < 2 < 3 }} {{ 3 > 2 > 2 }} {{ 1 == 1.0 == true }} {{ 1 in [1] == true }}
-{{ not 1 == 2 }} {{ 1 and 0 or 5 }} {{ '' or nil or 'x' }} {{ nope or 'x' }} {{ 'a' in 'abc' and 'z' not in 'abc' }}
-{{ 'a' < 'b' }} {{ 'B' < 'a' }} {{ [1, 2] < [1, 3] }} {{ (1, 2) == [1, 2] }} {{ {'a': 1} == {'a': 1.0} }} {{ [] == () }} {{ '' == none }}
-{{ 'x' * 3 }} {{ 3 * 'ab' }} {{ [1] * 2 + [2] }} {{ 'a' * -1 }} {{ 'a' * 1.5 }} {{ (1,) * 2 }} {{ true + true }} {{ true * 'x' }}
-{{ n.real }} {{ f.is_integer() }} {{ n.bit_length() }} {{ n.nope }} {{ n.nope.x }} {{ 1.5.real }} {{ true.real }} {{ n['x'] }} {{ nil.x }} {{ nil['x'] }}
-"""
-
-ACCESS = r"""
-{{ d.a }} {{ d['a'] }} {{ d.nope }} {{ d['nope'] }} {{ d.nope.x }} {{ d['nope']['x'] }} {{ d.items }} {{ d.C }} {{ deep.x.y[2].z }} {{ deep['x']['y'][-1]['z'] }}
-{{ l[0] }} {{ l[-1] }} {{ l[3] }} {{ l[-4] }} {{ l.0 }} {{ l.1 }} {{ l['0'] }} {{ l[1.0] }} {{ l[true] }} {{ l.nope }} {{ l[nil] }} {{ l[nope] }}
-{{ l[1:] }} {{ l[:-1] }} {{ l[::-1] }} {{ l[::2] }} {{ l[5:] }} {{ l[-9:2] }} {{ l[2:0] }} {{ l[2:0:-1] }} {{ l[::0] }} {{ l[nil:] }} {{ l['a':] }} {{ l[1:2:nil] }}
-{{ word[0] }} {{ word[-1] }} {{ word[9] }} {{ word[1:3] }} {{ word[::-1] }} {{ uni[0:7] }} {{ uni[::-1] }} {{ uni[-3] }} {{ word.0 }} {{ word['upper'] is callable }}
-{{ (1, 2, 3)[1:] }} {{ range(10)[2] }} {{ range(10)[-1] }} {{ range(10)[2:5]|list }} {{ range(10)[::-3]|list }} {{ range(3)[5] }} {{ d[:1] }} {{ n[0] }} {{ nil[0] }} {{ nope[0] }} {{ nope[1:] }} {{ words[l[1:][0]] }} {{ d[title[1:2]] }} {{ d[lines] }} {{ d.get(word[1:3]) }} {{ l[word[1:], 2] }} {{ d|attr(lines) }}
-{{ d.items()|list }} {{ d.keys()|list }} {{ d.values()|list }} {{ d.items() }} {{ d.keys() }} {{ d.values() }} {{ range(5) }} {{ range(1, 5, 2) }} {{ range(5, 1) }} {{ range(5, 1, -2)|list }}
-{{ range(0, 5, 0) }} {{ range() }} {{ range('a') }} {{ range(2.0) }} {{ range(1, 2, 3, 4) }} {{ dict(a=1, b=2) }} {{ dict([('a', 1)], b=2) }} {{ dict({'a': 1}) }} {{ dict([1]) }} {{ dict() }} {{ dict(1) }}
-{{ d['a'] is defined }} {{ d.get('a') }} {{ d.get('x') }} {{ d.get('x', 9) }} {{ d.get() }} {{ d.get(l) }} {{ d[l] }} {{ {(1, 2): 3}[(1, 2)] }} {{ {1: 2}[1.0] }} {{ {1: 2}[true] }}
-{{ n() }} {{ word() }} {{ nope() }} {{ d.nope() }} {{ d.get.x }} {{ raise_exception('stop here') }} {{ raise_exception(1) }} {{ raise_exception() }} {{ namespace }} {{ range }} {{ l.append }}
-{{ strftime_now('%Y-%m-%d %H:%M:%S') }} {{ strftime_now('%d %b %Y') }} {{ strftime_now('%A %B %a %j %y %p %I %%') }} {{ strftime_now('%f') }} {{ strftime_now('') }} {{ strftime_now('é %d') }} {{ strftime_now(1) }}
-{{ strftime_now('%-d %e %U %W %w %c %x %X %D %T %F') }} {{ cycler('a', 'b').next() }} {{ cycler() }} {{ joiner('|') }}
-{{ namespace(a=1).a }} {{ namespace(a=1).b }} {{ namespace() }} {{ namespace({'x': 1}).x }} {{ namespace(a=1)['a'] }} {{ dict(*[[('k', 1)]], **{'z': 2}) }} {{ range(*[1, 4])|list }} {{ dict(**{'a': 1}, **{'b': 2}) }}
-{{ dict(a=1, a=2) }} {{ loop }} {{ caller }} {{ varargs }} {{ l.__class__ }} {{ word.__len__() }} {{ ''.__class__.__mro__ }} {{ l._x }} {{ d['__class__'] }}
-"""
-
-STRING_METHODS = r"""
-{{ title.upper() }} {{ title.lower() }} {{ uni.upper() }} {{ uni.lower() }} {{ uni.title() }} {{ uni.capitalize() }} {{ uni.casefold() }} {{ uni.swapcase() }} {{ 'ΑΣ ΑΣΑ'.lower() }} {{ "they're bill's".title() }}
-{{ blank.strip()|tojson }} {{ blank.lstrip()|tojson }} {{ blank.rstrip()|tojson }} {{ 'xxaxx'.strip('x') }} {{ 'abcba'.lstrip('ab') }} {{ 'abcba'.rstrip('ba') }} {{ ' a '.strip(none)|tojson }} {{ ' a '.strip(1) }} {{ '\u00a0\u2003a\u3000'.strip()|tojson }}
-{{ blank.split() }} {{ lines.split('\n') }} {{ 'a,b,,c'.split(',') }} {{ 'a,b,c'.split(',', 1) }} {{ 'a b  c'.split(none, 1) }} {{ 'a b  c'.split(maxsplit=1) }} {{ 'abc'.split('') }} {{ ''.split() }} {{ ''.split(',') }} {{ 'a--b--c'.split('--') }} {{ 'a b'.split(1) }} {{ 'a,b'.split(sep=',') }}
-{{ 'a,b,c'.rsplit(',', 1) }} {{ ' a b  c '.rsplit(none, 1) }} {{ 'a,b,c'.rsplit(',') }} {{ ' a b '.rsplit() }} {{ lines.splitlines() }} {{ lines.splitlines(true) }} {{ 'a\r\nb\rc\x0bd\x1ce\u2028f'.splitlines() }} {{ ''.splitlines() }}
-{{ 'a=b=c'.partition('=') }} {{ 'a=b=c'.rpartition('=') }} {{ 'abc'.partition('=') }} {{ 'abc'.rpartition('=') }} {{ 'abc'.partition('') }} {{ 'prefix-x'.removeprefix('prefix-') }} {{ 'x.py'.removesuffix('.py') }} {{ 'x'.removesuffix('') }}
-{{ word.startswith('he') }} {{ word.startswith(('x', 'he')) }} {{ word.startswith('l', 2) }} {{ word.startswith('l', 2, 2) }} {{ word.startswith('') }} {{ word.endswith('lo') }} {{ word.endswith(('lo', 'x')) }} {{ word.endswith('l', 0, 3) }} {{ word.endswith('l', 0, -1) }} {{ word.startswith(1) }} {{ word.startswith(['he']) }} {{ word.endswith('hello', -99) }} {{ word.startswith() }}
-{{ word.find('l') }} {{ word.find('z') }} {{ word.find('l', 3) }} {{ word.find('l', -1) }} {{ word.find('') }} {{ word.find('', 9) }} {{ word.rfind('l') }} {{ word.rfind('') }} {{ word.index('l') }} {{ word.index('z') }} {{ word.rindex('l') }} {{ word.rindex('z') }} {{ uni.find('你') }} {{ word.count('l') }} {{ word.count('') }} {{ 'aaaa'.count('aa') }} {{ word.count('l', 3) }} {{ word.count(1) }}
-{{ word.replace('l', 'L') }} {{ word.replace('l', 'L', 1) }} {{ word.replace('', '-') }} {{ word.replace('', '-', 2) }} {{ word.replace('x', 'y') }} {{ word.replace('l') }} {{ word.replace('l', 1) }} {{ word.replace('l', '', -1) }} {{ 'aaa'.replace('aa', 'b') }}
-{{ word.center(9, '*') }} {{ word.center(8, '*') }} {{ 'ab'.center(5, '*') }} {{ word.ljust(8) ~ '|' }} {{ word.rjust(8, '.') }} {{ word.center(8, 'ab') }} {{ word.center('x') }} {{ '42'.zfill(5) }} {{ '-42'.zfill(5) }} {{ '+'.zfill(3) }} {{ ''.zfill(2) }} {{ 'a\tb\tc'.expandtabs() }} {{ 'a\tb'.expandtabs(4) }} {{ 'a\tb'.expandtabs(0) }} {{ 'a\nbc\td'.expandtabs(4)|tojson }}
-{{ '-'.join(['a', 'b']) }} {{ '-'.join([1]) }} {{ '-'.join('abc') }} {{ ', '.join(d) }} {{ '-'.join([]) }} {{ '-'.join(nope) }} {{ '-'.join(1) }} {{ ''.join(d.keys()) }} {{ '-'.join(words|map('upper')) }} {{ '-'.join(['a', none]) }}
-{{ '{} {}'.format(1, 'a') }} {{ '{1} {0}'.format(1, 'a') }} {{ '{a} {b!r}'.format(a=1, b='x') }} {{ '{:>6}|{:<6}|{:^6}'.format('a', 'b', 'c') }} {{ '{:05d} {:+} {:x} {:b} {:o} {:#x} {:,}'.format(42, 7, 255, 5, 8, 255, 1234567) }} {{ '{:.2f} {:8.3f} {:e} {:g} {:%}'.format(3.14159, 2.5, 12345.678, 0.0001, 0.25) }} {{ '{{}}'.format() }} {{ '{}'.format() }} {{ '{x}'.format() }} {{ '{'.format(1) }} {{ '{0.real} {1[a]} {2[0]}'.format(3, d, l) }} {{ '{:*^9.3}'.format('abcdef') }} {{ '{} {1}'.format(1, 2) }} {{ '{:d}'.format('x') }} {{ '{!s:>5}'.format(l) }} {{ '{a}'.format_map(d) }} {{ '{:{}}'.format('x', 5) }}
-{{ '%s %d %r' % ('a', 3, 'x') }} {{ '%5d|%-5d|%05d|%+d|% d' % (1, 2, 3, 4, 5) }} {{ '%.2f %e %g %x %X %o %c %%' % (3.14159, 12345.6, 1e-5, 255, 255, 8, 'z') }} {{ '%s' % 'x' }} {{ '%s' % l }} {{ '%s %s' % 'x' }} {{ '%(a)s-%(b)05d' % d }} {{ '%d' % 'x' }} {{ '%d' % 3.9 }} {{ '%s' % () }} {{ 'x' % 1 }} {{ '%z' % 1 }} {{ '%' % 1 }} {{ '%*d' % (5, 1) }} {{ '%.3s' % 'abcdef' }} {{ '%c' % 65 }} {{ '%i' % true }} {{ '%a' % 'é' }} {{ '%#x' % 255 }} {{ 'x' % d }} {{ '%(nope)s' % d }} {{ '%s' % nope }} {{ '%s' % none }}
-{{ 'abc'.isalpha() }} {{ 'ab1'.isalnum() }} {{ '123'.isdigit() }} {{ '²'.isdigit() }} {{ '²'.isdecimal() }} {{ '½'.isnumeric() }} {{ ' \t'.isspace() }} {{ ''.isspace() }} {{ 'Hello World'.istitle() }} {{ 'HELLO'.isupper() }} {{ 'hello'.islower() }} {{ '1'.islower() }} {{ 'a_1'.isidentifier() }} {{ '1a'.isidentifier() }} {{ 'a\n'.isprintable() }} {{ ''.isascii() }} {{ 'é'.isascii() }} {{ '五'.isnumeric() }} {{ '五'.isalpha() }} {{ '٣'.isdecimal() }}
-{{ word.nosuch() }} {{ word.nosuch }} {{ word.upper(1) }} {{ word.upper.x }} {{ word.upper }} {{ html|e|upper }} {{ (html|e).lower() }} {{ ('<'|e) + '<' }} {{ ('<'|e) ~ '<' }} {{ '%s' % ('<'|e) }} {{ ('<'|e).join(['<', '>']) }} {{ ('%s'|safe) % '<' }} {{ ('{}'|safe).format('<') }} {{ ('<'|e).split('&') }}
-"""
-
-LIST_METHODS = r"""
-{% set x = [1, 2] %}{% do x.append(3) %}{{ x }}
-{% set x = [1, 2] %}{% set _ = x.append(3) %}{{ x }}{{ _ }}
-{% set x = [1, 2] %}{{ x.append(3) }}{{ x }}
-{% set x = [1, 2] %}{{ x.extend([3, 4]) }}{{ x.extend('ab') }}{{ x.extend(d) }}{{ x }}
-{% set x = [1, 2] %}{{ x.extend(1) }}
-{% set x = [1, 2] %}{{ x.extend(x) }}{{ x }}
-{% set x = [1, 2] %}{{ x.insert(0, 9) }}{{ x.insert(-1, 8) }}{{ x.insert(99, 7) }}{{ x.insert(-99, 6) }}{{ x }}
-{% set x = [1, 2, 3] %}{{ x.pop() }}{{ x.pop(0) }}{{ x }}{{ x.pop() }}{{ x.pop() }}
-{% set x = [1, 2, 3] %}{{ x.pop(-2) }}{{ x }}{{ x.pop(7) }}
-{% set x = [1, 2, 1] %}{{ x.remove(1) }}{{ x }}{{ x.remove(9) }}
-{% set x = [1, 2, 1] %}{{ x.index(2) }}{{ x.count(1) }}{{ x.index(1, 1) }}{{ x.index(9) }}
-{% set x = [3, 1, 2] %}{{ x.sort() }}{{ x }}{{ x.sort(reverse=true) }}{{ x }}{{ x.reverse() }}{{ x }}
-{% set x = [3, 'a'] %}{{ x.sort() }}
-{% set x = [3, 1] %}{% set y = x.copy() %}{{ y.clear() }}{{ x }}{{ y }}
-{% set x = [3, 1] %}{% set y = x %}{{ y.append(1) }}{{ x }}{{ x is sameas y }}
-{% set x = [1] %}{{ x.append(x) }}{{ x }}
-{% set x = [1] %}{{ x.append() }}
-{% set x = [1] %}{{ x.append(1, 2) }}
-{% set x = [1] %}{{ x.nosuch }}{{ x.nosuch() }}
-{{ (1, 2, 1).count(1) }}{{ (1, 2).index(2) }}{{ (1, 2).index(3) }}
-{{ (1, 2).append(3) }}
-{% set x = [1, 2, 3] %}{% for i in x %}{{ i }}{% if i < 3 %}{{ x.append(i + 10) }}{% endif %}{% endfor %}
-{% set x = {'a': 1} %}{{ x.update({'b': 2}) }}{{ x }}{{ x.update(c=3) }}{{ x }}{{ x.update([('d', 4)]) }}{{ x }}{{ x.update(1) }}
-{% set x = {'a': 1} %}{{ x.pop('a') }}{{ x }}{{ x.pop('a', 5) }}{{ x.pop('a') }}
-{% set x = {'a': 1, 'b': 2} %}{{ x.popitem() }}{{ x }}{{ x.popitem() }}{{ x.popitem() }}
-{% set x = {'a': 1} %}{{ x.setdefault('a', 2) }}{{ x.setdefault('b', 3) }}{{ x.setdefault('c') }}{{ x }}
-{% set x = {'a': 1} %}{% set y = x.copy() %}{{ y.clear() }}{{ x }}{{ y }}
-{{ {}.fromkeys(['a', 'b'], 1) }}{{ {}.fromkeys('ab') }}
-{% set x = {'a': 1} %}{% for k in x %}{{ x.update({k ~ 'x': 1}) }}{% endfor %}
-{% set x = {'a': 1} %}{% for k, v in x.items() %}{{ x.pop(k) }}{% endfor %}{{ x }}
-{% set x = {'items': 1, 'keys': 2} %}{{ x.items }}{{ x['items'] }}{{ x.get('keys') }}
-{% set x = {} %}{% set _ = x.update({'k': []}) %}{% set _ = x.k.append(1) %}{{ x }}
-{% set x = {'a': 1} %}{% set x.a = 2 %}
-{% set x = [1] %}{% set x[0] = 2 %}
-"""
-
-FILTERS = r"""
-{{ l|batch(2, 'x')|list }} {{ range(5)|batch(2)|list }} {{ l|batch(0)|list }} {{ l|batch('x')|list }} {{ range(7)|slice(3)|list }} {{ range(7)|slice(3, 'x')|list }} {{ l|slice(0)|list }}
-{{ 'ab'|center(7) }}| {{ nope|default }}| {{ nope|default(1) }} {{ empty|default('e') }} {{ empty|default('e', boolean=true) }} {{ nope.x|default(1) }} {{ d.x|default('z') }} {{ nope|d }}
-{{ d|dictsort }} {{ d|dictsort(true) }} {{ d|dictsort(by='value') }} {{ d|dictsort(reverse=true) }} {{ d|dictsort(false, 'value', true) }} {{ d|dictsort(by='x') }} {{ {'a': 1, 2: 3}|dictsort }}
-{{ 1000|filesizeformat }} {{ 1|filesizeformat }} {{ 1000000|filesizeformat }} {{ 1024|filesizeformat(true) }} {{ 1e24|filesizeformat }} {{ '1500'|filesizeformat }} {{ 0|filesizeformat }} {{ 'x'|filesizeformat }}
-{{ '%s-%s'|format('a', 1) }} {{ '%(x)s'|format(x=1) }} {{ '%s'|format }} {{ '%s'|format('a', x=1) }} {{ 'x'|format(1) }}
-{{ people|groupby('age') }} {{ people|groupby('city')|list }} {{ people|groupby('city', case_sensitive=true)|list }} {{ people|groupby('nope') }} {{ people|groupby('nope', default='x')|length }} ~~ {% for k, g in people|groupby('age') %}{{ k }}:{% for p in g %}{{ p.name }},{% endfor %};{% endfor %} ~~ {% for g in people|groupby('age') %}{{ g.grouper }}={{ g.list|length }};{% endfor %}
-{{ 'a\nb\n\nc'|indent }} {{ 'a\nb\n\nc'|indent(2, true) }} {{ 'a\nb\n\nc'|indent(2, blank=true) }} {{ 'a\nb'|indent('> ') }} {{ 'a\nb'|indent(first=true, width=1) }} {{ 'a\nb\n'|indent }}| {{ ''|indent(2, true) }}| {{ 'a'|indent(0) }}
-{{ '42'|int }} {{ 'x'|int }} {{ 'x'|int(7) }} {{ '0x1F'|int(0, 16) }} {{ '1F'|int(base=16) }} {{ '0b11'|int(0, 2) }} {{ '12'|int(0, 8) }} {{ 3.99|int }} {{ '3.99'|int }} {{ ' 7 '|int }} {{ '1_000'|int }} {{ '1e3'|int }} {{ none|int }} {{ l|int }} {{ true|int }} {{ nope|int }} {{ '-5'|int }} {{ '٣'|int }} {{ '-0'|float }} {{ 'nan'|float }} {{ 'inf'|float }} {{ '-Infinity'|float }} {{ '1e5'|float }} {{ '1_0.5'|float }} {{ ' 2 '|float }} {{ ''|float(3) }} {{ '0x10'|float }} {{ 5|float }} {{ true|float }}
-{{ [1, 2]|join }} {{ ['a', 1, none]|join(', ') }} {{ people|join(', ', attribute='name') }} {{ people|join(', ', 'age') }} {{ 'abc'|join('-') }} {{ d|join }} {{ [nope, 1]|join('x') }} {{ ['<', '<'|e]|join('&') }} {{ [[1, 2], [3]]|join('|') }} {{ []|join('x') }}
-{{ people|map(attribute='name')|join(',') }} {{ people|map(attribute='nope')|list }} {{ people|map(attribute='nope', default='-')|list }} {{ words|map('upper')|list }} {{ words|map('replace', 'p', 'q')|list }} {{ words|map('nosuch')|list }} {{ words|map }} {{ words|map|list }} {{ nested|map('first')|list }} {{ [deep]|map(attribute='x.y.0')|list }} {{ nested|map(attribute=0)|list }} {{ l|map('string')|map('length')|sum }} {{ words|map(nope=1)|list }} {{ words|map('default', boolean=true)|list }}
-{{ l|max }} {{ words|min }} {{ words|max(case_sensitive=true) }} {{ people|max(attribute='age') }} {{ people|min(attribute='name') }} {{ none_list|max }} {{ mixed|max }} {{ words|min(true) }}
-{{ words|sort }} {{ words|sort(true) }} {{ words|sort(case_sensitive=true) }} {{ people|sort(attribute='age')|map(attribute='name')|list }} {{ people|sort(attribute='age,name', reverse=true)|map(attribute='name')|list }} {{ mixed|sort }} {{ d|sort }} {{ 'hello'|sort }} {{ people|sort(attribute='nope')|length }} {{ partial|sort(attribute='k') }} {{ [[2, 1], [1, 2]]|sort(attribute=1) }}
-{{ words|unique|list }} {{ words|unique(true)|list }} {{ people|unique(attribute='city')|map(attribute='name')|list }} {{ [1, 1.0, true, 2]|unique|list }} {{ nested|unique|list }}
-{{ l|sum }} {{ l|sum(start=10) }} {{ people|sum('age') }} {{ people|sum(attribute='age', start=1) }} {{ words|sum }} {{ [[1], [2]]|sum(start=[]) }} {{ [1, 2.5]|sum }} {{ words|sum(start='') }}
-{{ l|select('odd')|list }} {{ l|select('gt', 1)|list }} {{ l|reject('odd')|list }} {{ mixed|select('string')|list }} {{ mixed|select|list }} {{ mixed|reject|list }} {{ l|select('nosuch')|list }} {{ l|select }} {{ people|selectattr('age', 'eq', 31)|map(attribute='name')|list }} {{ people|selectattr('nope')|list }} {{ people|selectattr('nope', 'defined')|list }} {{ people|rejectattr('age', 'lt', 30)|length }} {{ partial|selectattr('k', 'defined')|list }} {{ partial|selectattr('k')|list }} {{ partial|rejectattr('k')|list }} {{ people|selectattr }} {{ people|selectattr|list }} {{ people|selectattr('name', 'in', ['bob'])|list }} {{ people|selectattr('name', 'nosuch')|list }} {{ partial|selectattr('k', 'gt', 1)|list }} {{ [deep]|selectattr('x.y.0', 'equalto', 10)|list|length }}
-{{ 2.5|round }} {{ 3.5|round }} {{ 2.675|round(2) }} {{ 1234.5|round(-2) }} {{ 2.1|round(0, 'ceil') }} {{ -2.1|round(method='floor') }} {{ 5|round }} {{ 'x'|round }} {{ 2.5|round(0, 'x') }} {{ 1e300|round(2) }} {{ -0.4|round }} {{ 0.5|round|int }}
-{{ 'abc'|reverse }} {{ l|reverse }} {{ l|reverse|list }} {{ 5|reverse }} {{ d|reverse|list }} {{ uni|reverse }} {{ (1, 2)|reverse|list }}
-{{ 'hello world'|title }} {{ "it's a-b (c) [d] {e} <f>"|title }} {{ 'ÉCOLE d’été'|title }} {{ 'HELLO'|capitalize }} {{ '  x '|trim }}| {{ 'xxaxx'|trim('x') }} {{ nil|trim }} {{ 5|trim }} {{ '1 2  3'|wordcount }} {{ ''|wordcount }} {{ "a-b c_d it's"|wordcount }}
-{{ 'foo bar baz qux'|truncate(9) }} {{ 'foo bar baz qux'|truncate(9, true) }} {{ 'foo bar baz qux'|truncate(11) }} {{ 'foo bar baz qux'|truncate(11, false, '...', 0) }} {{ 'foo bar baz qux'|truncate(5, end='') }} {{ 'foo'|truncate(2) }} {{ 'foobarbaz'|truncate(5, leeway=0) }} {{ 'x'|truncate(1) }} {{ 'abcdefghij'|truncate(3, true, '', 0) }} {{ uni|truncate(8, true, '…', 0) }}
-{{ long|wordwrap(10) }} {{ long|wordwrap(10, false) }} {{ 'abcdefghijklmnop'|wordwrap(5) }} {{ 'abcdefghijklmnop qr'|wordwrap(5, false) }} {{ long|wordwrap(15, wrapstring='|') }} {{ 'a-b-c-d-e-f'|wordwrap(4) }} {{ 'a-b-c-d-e-f'|wordwrap(4, break_on_hyphens=false) }} {{ lines|wordwrap(4) }} {{ '  a   b  '|wordwrap(4) }} {{ ''|wordwrap }} {{ 'lazy dogthe'|wordwrap(5) }} {{ 'well-known a-b-c-d x--y foo--bar -- --z a.--b 1-2 ab-1 -ab- --'|wordwrap(4) }} {{ 'abc-defghijkl-mno ---abcdef'|wordwrap(6) }} {{ 'so-called--wow! "quoted"--and'|wordwrap(9) }} {{ 'é-à_b-ç²-d'|wordwrap(3) }} {{ 'a b'|wordwrap(0) }}
-{{ path|urlencode }} {{ {'a b': 'c&d', 'e': 1}|urlencode }} {{ [('x', 'y z')]|urlencode }} {{ '/a~b_c.d-e'|urlencode }} {{ 5|urlencode }} {{ ['a']|urlencode }} {{ '日本'|urlencode }}
-{{ {'a': 1, 'b': none, 'c': '<"'}|xmlattr }} {{ {'a': 1}|xmlattr(false) }} {{ {}|xmlattr }}| {{ {'a': nope}|xmlattr }}| {{ {'a b': 1}|xmlattr }} {{ {'x/': 1}|xmlattr }}
-{{ html|striptags }} {{ '<!-- c --> a  <b>b</b>\n c &amp; &lt;'|striptags }} {{ 'a < b'|striptags }} {{ html|escape }} {{ html|e|e }} {{ html|e|forceescape }} {{ html|safe }} {{ html|safe|e }} {{ 5|e }} {{ nil|e }} {{ nope|e }} {{ ['<']|e }}
-{{ 'a.b.c'|replace('.', '-') }} {{ 'aaa'|replace('a', 'b', 2) }} {{ 123|replace('2', 'x') }} {{ 'abc'|replace('', '-') }} {{ 'a'|replace('a') }} {{ html|e|replace('<', 'x') }} {{ 'x'|replace('x', '<'|e) }} {{ 'a'|replace('a', 1) }} {{ nope|replace('a', 'b') }}
-{{ d|items|list }} {{ nope|items|list }} {{ l|items|list }} {{ none|items|list }} ~~ {% for k, v in d|items %}{{ k }}{{ v }}{% endfor %} ~~ {{ l|first }} {{ none_list|first }} {{ none_list|last }} {{ (none_list|first) is defined }} {{ d|first }} {{ d|last }} {{ l|select|first }} {{ 'abc'|last }} {{ ''|first }} {{ l|select|last }}
-{{ d|attr('items') is callable }} {{ d|attr('a') }} {{ d|attr('__class__') }} {{ word|attr('upper')() }} {{ deep|attr('x') }} {{ d|length }} {{ uni|length }} {{ 5|length }} {{ nope|length }} {{ nope|count }} {{ range(3)|length }} {{ (l|map('string'))|length }} {{ none|length }} {{ d.items()|length }}
-{{ l|list }} {{ 'abc'|list }} {{ 5|list }} {{ nope|list }} {{ none|list }} {{ d|list }} {{ d.items()|list }} {{ none|string }} {{ l|string }} {{ 1.0|string }} {{ nope|string }}| {{ mixed|pprint }} {{ people|pprint }} {{ d|pprint }} {{ 'x'|pprint }} {{ tree|pprint }} {{ {2: 1, 'b': {'z': 1, 'a': [{'d': 1, 'c': 2}]}, none: 0, 1.5: 2, (1, 2): 3}|pprint }} {{ [{'b': 1, 'a': 'x' * 90}]|pprint }} {{ {'long_key_number_one': 'long value number one', 'long_key_number_two': ['x' * 40, 'y' * 40]}|pprint }}
-{{ -3|abs }} {{ (-3)|abs }} {{ -2.5|abs }} {{ 'x'|abs }} {{ true|abs }} {{ none|abs }} {{ [1, 2] | first | string ~ 'x' }} {{ 'a'|upper ~ 'b' }} {{ -1|string ~ 'x' }} {{ 2 ** 2|string|length }} {{ 1 + 2|int }} {{ not 0|int }}
-{% filter upper %}a{{ word }}b{% endfilter %} ~~ {% filter replace('a', 'b')|upper %}banana{% endfilter %} ~~ {% filter indent(2) %}a{NL}b{% endfilter %} ~~ {% filter nosuch %}x{% endfilter %} ~~ {% set x | upper %}abc{{ n }}{% endset %}{{ x }} ~~ {% set x | replace('b', 'c') | upper %}abc{% endset %}{{ x }}
-{{ word|upper() }} {{ word|upper(1) }} {{ word|center(width=11) }} {{ word|center(nope=1) }} {{ word|center(11, width=11) }} {{ word|replace(old='l', new='L') }} {{ word|replace() }} {{ word|truncate(*[3, true, '', 0]) }} {{ word|truncate(**{'length': 3, 'killwords': true, 'end': '', 'leeway': 0}) }}
-"""
-
-TOJSON = r"""
-{{ d|tojson }} {{ mixed|tojson }} {{ deep|tojson }} {{ deep|tojson(indent=4) }} {{ deep|tojson(indent=0) }} {{ mixed|tojson(indent='\t') }} {{ [[], {}, [[]], {'a': {}}]|tojson(indent=2) }} {{ uni|tojson }} {{ uni|tojson(ensure_ascii=true) }} {{ uni|tojson(true) }} {{ html|tojson }} {{ '\x00\x1f\x7f\u2028\\"/\b\f\n\r\t'|tojson }} {{ '\x00\x7f\u2028'|tojson(ensure_ascii=true) }}
-{{ d|tojson(sort_keys=true) }} {{ d|tojson(separators=(',', ':')) }} {{ d|tojson(separators=[',', ':'], indent=1) }} {{ d|tojson(separators=(',')) }} {{ d|tojson(separators=('a', 'b', 'c')) }} {{ {1: 2, 1.5: 3, none: 4, true: 5}|tojson }} {{ {(1, 2): 3}|tojson }} {{ {'a': 1, 2: 3}|tojson(sort_keys=true) }} {{ (1, (2,))|tojson }} {{ range(3)|tojson }} {{ nope|tojson }} {{ d.items()|tojson }} {{ d.keys()|tojson }} {{ l|map('string')|tojson }} {{ namespace()|tojson }} {{ [nope]|tojson }}
-{{ 1.0|tojson }} {{ 1e100|tojson }} {{ 1e-7|tojson }} {{ (1e308 * 10)|tojson }} {{ -(1e308 * 10)|tojson }} {{ 'nan'|float|tojson }} {{ true|tojson }} {{ none|tojson }} {{ '🦀'|tojson(ensure_ascii=true) }} {{ d|tojson(nope=1) }} {{ d|tojson(false, 2) }} {{ d|tojson(indent=-1) }} {{ d|tojson(indent=true) }} {{ d|tojson(indent=none) }} {{ d|tojson(indent='--') }} {{ word|e|tojson }} {{ ('<'|safe)|tojson }} {{ l.append|tojson }}
-{% set x = [1] %}{{ x.append(x) }}{{ x|tojson }}
-"""
-
-BLOCKS = r"""
-{% for i in l %}{{ i }},{% endfor %}
-{% for i in l %}{{ loop.index }}{{ loop.index0 }}{{ loop.revindex }}{{ loop.revindex0 }}{{ loop.first }}{{ loop.last }}{{ loop.length }}{{ loop.depth }}{{ loop.depth0 }};{% endfor %}
-{% for i in l %}{{ loop.previtem }}|{{ loop.nextitem }};{% endfor %}
-{% for i in l %}{{ loop.previtem is defined }}{{ loop.nextitem is defined }}{% endfor %}
-{% for i in l %}{{ loop.cycle('a', 'b') }}{% endfor %}
-{% for i in [1, 1, 2] %}{{ loop.changed(i) }}{% endfor %}
-{% for i in l %}{{ loop.nope }}{{ loop.nope.x }}{% endfor %}
-{% for i in l %}{{ loop }}{% endfor %}
-{% for i in none_list %}x{% else %}none{% endfor %}
-{% for i in l if i > 1 %}{{ i }}{{ loop.index }}/{{ loop.length }} {% else %}none{% endfor %}
-{% for i in l if i > 9 %}x{% else %}none{% endfor %}
-{% for i in l if loop.first %}x{% endfor %}
-{% for k, v in d.items() %}{{ k }}={{ v }};{% endfor %}
-{% for k in d %}{{ k }}{% endfor %}
-{% for a, b in nested %}{% endfor %}
-{% for a, b in [[1, 2], (3, 4), 'xy', {'k': 1, 'j': 2}] %}{{ a }}{{ b }}{% endfor %}
-{% for a, (b, c) in [[1, [2, 3]]] %}{{ a }}{{ b }}{{ c }}{% endfor %}
-{% for (a, b) in [[1, 2]] %}{{ a }}{{ b }}{% endfor %}
-{% for a, b in [1] %}{% endfor %}
-{% for a, b in [[1, 2, 3]] %}{% endfor %}
-{% for c in 'aé你' %}{{ c }}.{% endfor %}
-{% for c in 5 %}{% endfor %}
-{% for c in none %}{% endfor %}
-{% for c in nope %}x{% else %}empty{% endfor %}
-{% for c in nope.x %}x{% endfor %}
-{% for i in range(3) %}{% for j in range(2) %}{{ i }}{{ j }}{{ loop.index }}{{ loop.depth }} {% endfor %}{{ loop.index }}{% endfor %}
-{% for i in range(9) %}{% if i == 2 %}{% continue %}{% endif %}{% if i == 5 %}{% break %}{% endif %}{{ i }}{% endfor %}
-{% for i in range(2) %}{% for j in range(9) %}{% if j == 1 %}{% break %}{% endif %}{{ i }}{{ j }}{% endfor %}-{% endfor %}
-{% for i in range(3) %}{% break %}{% else %}e{% endfor %}
-{% break %}
-{% if yes %}{% continue %}{% endif %}
-{% for i in l %}{% macro m() %}{% break %}{% endmacro %}{% endfor %}
-{% for n in tree recursive %}{{ n.v }}{{ loop.depth }}({{ loop(n.kids) }}){% endfor %}
-{% for n in tree recursive %}{{ n.v }}{% if n.kids %}<{{ loop(n.kids) }}>{% endif %}{% endfor %}
-{% for i in l %}{{ loop([1]) }}{% endfor %}
-{% for i in l %}{% set x = i %}{% endfor %}{{ x }}
-{% set x = 0 %}{% for i in l %}{{ x }}{% set x = i %}{{ x }}{% endfor %}{{ x }}
-{% set ns = namespace(x=0) %}{% for i in l %}{% set ns.x = ns.x + i %}{% endfor %}{{ ns.x }}
-{% set ns.x = 1 %}
-{% set ns = namespace() %}{% set ns.a = [] %}{{ ns.a.append(1) }}{{ ns.a }}{{ ns }}
-{% for i in l %}{{ i }}{% endfor %}{{ i }}
-{% for loop in l %}{{ loop }}{% endfor %}
-{% for n in l %}{{ n }}{% endfor %}{{ n }}
-{% for i in l|map('string') %}{{ i }}{{ loop.last }}{{ loop.length }}{% endfor %}
-{% for i in l|select('odd') %}{{ loop.index }}{{ loop.revindex }}{% endfor %}
-{% for i in d.items()|sort %}{{ i }}{% endfor %}
-{% for i in l[::-1] + [9] %}{{ i }}{% endfor %}
-{% for i in 1, 2, 3 %}{{ i }}{% endfor %}
-{% for i in (1, 2) if i is odd %}{{ i }}{% endfor %}
-{% for x in [1] %}{% set n = 5 %}{{ n }}{% endfor %}{{ n }}
-{% for i in l %}{% if loop.index is divisibleby 2 %}{{ i }}{% endif %}{% endfor %}
-{% if n %}a{% endif %}{% if zero %}b{% elif yes %}c{% else %}d{% endif %}{% if nope %}e{% else %}f{% endif %}
-{% if l %}1{% endif %}{% if none_list %}2{% endif %}{% if d %}3{% endif %}{% if ed %}4{% endif %}{% if empty %}5{% endif %}{% if '0' %}6{% endif %}{% if 0.0 %}7{% endif %}{% if nil %}8{% endif %}{% if range(0) %}9{% endif %}
-{% if no %}{% set x = 1 %}{% endif %}{{ x }}|{{ x is defined }}
-{% if yes %}{% set x = 1 %}{% endif %}{{ x }}
-{% if not no and (yes or nope) %}ok{% endif %}
-{% if nope == none %}a{% else %}b{% endif %}{% if nope == nope2 %}c{% endif %}
-{% set x = 1 %}{{ x }}{% set x = x + 1 %}{{ x }}
-{% set a, b = 1, 2 %}{{ a }}{{ b }}{% set b, a = a, b %}{{ a }}{{ b }}
-{% set a, b = [1] %}
-{% set (a, b) = 'xy' %}{{ a }}{{ b }}
-{% set a = 1, 2 %}{{ a }}
-{% set x %}a{{ n }}b{% endset %}{{ x }}{{ x is string }}{{ x|length }}
-{% set x %}{% endset %}{{ x == '' }}
-{% set x %}<b>{% endset %}{{ x }}{{ x|e }}
-{% set x %}{% set y = 1 %}{{ y }}{% endset %}{{ x }}{{ y }}
-{% set x, y %}a{% endset %}
-{% set n = n %}{{ n }}
-{% set range = 5 %}{{ range }}
-{% set true = 1 %}
-{% set none = 1 %}
-{% set loop = 1 %}{{ loop }}
-{% set _ = 1 %}{{ _ }}
-{% with %}{{ n }}{% endwith %}
-{% with x = 1, y = 2 %}{{ x }}{{ y }}{% endwith %}{{ x }}
-{% with n = 1 %}{{ n }}{% endwith %}{{ n }}
-{% with x = n, n = 1 %}{{ x }}{{ n }}{% endwith %}
-{% with a = 1, b = a %}{{ b }}{% endwith %}
-{% with a, b = [1, 2] %}{{ a }}{{ b }}{% endwith %}
-{% with x = 1 %}{% set x = 2 %}{{ x }}{% set n = 9 %}{{ n }}{% endwith %}{{ n }}
-{% macro m(a, b=2) %}{{ a }}-{{ b }}{% endmacro %}{{ m(1) }} {{ m(1, 3) }} {{ m(b=5, a=4) }} {{ m() }}
-{% macro m(a) %}{{ a }}{% endmacro %}{{ m(1, 2) }}
-{% macro m(a) %}{{ a }}{% endmacro %}{{ m(1, a=2) }}
-{% macro m(a) %}{{ a }}{% endmacro %}{{ m(nope=2) }}
-{% macro m(a) %}{{ varargs }}{{ kwargs }}{% endmacro %}{{ m(1, 2, 3, x=4) }}
-{% macro m() %}{{ varargs }}{% endmacro %}{{ m(1) }}{{ m(x=1) }}
-{% macro m(a=1, b) %}{% endmacro %}
-{% macro m(a, a) %}{{ a }}{% endmacro %}{{ m(1, 2) }}
-{% macro m(a, b=a) %}{{ a }}{{ b }}{% endmacro %}{{ m(1) }}{{ m(1, 2) }}
-{% macro m(x=[]) %}{{ x.append(1) }}{{ x }}{% endmacro %}{{ m() }}{{ m() }}
-{% macro m(n) %}{{ n }}{% if n > 0 %}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(3) }}
-{% macro m() %}{{ n }}{% endmacro %}{% set n = 1 %}{{ m() }}
-{% set q = 1 %}{% macro m() %}{{ q }}{% set q = 2 %}{{ q }}{% endmacro %}{{ m() }}{{ q }}
-{% macro m() %}{{ q }}{% endmacro %}{% set q = 1 %}{{ m() }}
-{% for q in l %}{% macro m() %}{{ q }}{% endmacro %}{{ m() }}{% endfor %}
-{% macro m() %}{{ o() }}{% endmacro %}{% macro o() %}o{% endmacro %}{{ m() }}
-{{ m() }}{% macro m() %}x{% endmacro %}
-{% if no %}{% macro m() %}x{% endmacro %}{% endif %}{{ m }}
-{% macro m() %}x{% endmacro %}{{ m }}{{ m.name }}{{ m.arguments }}{{ m.caller }}{{ m.catch_kwargs }}{{ m.catch_varargs }}
-{% macro m(a, b) %}x{% endmacro %}{{ m.arguments }}{{ m is callable }}{{ m.nope }}
-{% macro m() %}<b>{% endmacro %}{{ m() }}{{ m()|e }}{{ m() ~ '<' }}{{ m() is string }}{{ m()|length }}
-{% macro m() %}  x  {% endmacro %}[{{ m()|trim }}]
-{% macro m() %}[{{ caller() }}]{% endmacro %}{% call m() %}body{{ n }}{% endcall %}
-{% macro m() %}[{{ caller(1, 2) }}]{% endmacro %}{% call(a, b) m() %}{{ a }}+{{ b }}{% endcall %}
-{% macro m() %}[{{ caller() }}]{% endmacro %}{{ m() }}
-{% macro m(x) %}{{ x }}{% if caller %}{{ caller() }}{% endif %}{% endmacro %}{{ m(1) }}{% call m(2) %}c{% endcall %}
-{% macro m() %}x{% endmacro %}{% call m() %}c{% endcall %}
-{% macro m(x) %}{{ caller(x) }}{% endmacro %}{% call(y=3) m(1) %}{{ y }}{% endcall %}
-{% call word.upper() %}x{% endcall %}
-{% call nope() %}x{% endcall %}
-{% macro outer() %}{% macro in() %}i{% endmacro %}{{ in() }}{% endmacro %}{{ outer() }}
-{% macro outer() %}{% macro inr(z) %}i{{ z }}{% endmacro %}{{ inr(1) }}{% endmacro %}{{ outer() }}{{ inr }}
-{% macro m(x) -%}  {{ x }}  {%- endmacro %}[{{ m(1) }}]
-{% macro m() %}{{ loop }}{% endmacro %}{% for i in l %}{{ m() }}{% endfor %}
-{% macro m(loop) %}{{ loop.index }}{% endmacro %}{% for i in l %}{{ m(loop) }}{% endfor %}
-{% set f = {'g': 1} %}{% macro g() %}m{% endmacro %}{% set f = {'g': g} %}{{ f.g() }}
-{% macro m(caller) %}{{ caller }}{% endmacro %}{{ m(1) }}
-{% block a %}x{{ n }}{% endblock %}{% block b %}{% endblock b %}
-{% block a %}{% endblock b %}
-{% block a %}{% endblock %}{% block a %}{% endblock %}
-{% for i in l %}{% block a scoped %}{{ i }}{% endblock %}{% endfor %}
-{% for i in l %}{% block a %}{{ i }}{% endblock %}{% endfor %}
-{% set x = 1 %}{% block a %}{{ x }}{% endblock %}
-{% block a required %}{% endblock %}
-{% generation %}x{{ n }}{% endgeneration %}
-{% generation %}{% set x = 1 %}{% endgeneration %}{{ x }}
-{% autoescape true %}{{ html }}{{ html|safe }}{{ '<'|e }}{{ '<' ~ '>' }}{{ ['<'] }}{% endautoescape %}{{ html }}
-{% autoescape false %}{{ '<' }}{% endautoescape %}
-{% autoescape true %}{% set x %}<{{ '<' }}{% endset %}{{ x }}{% macro m() %}<{{ '<' }}{% endmacro %}{{ m() }}{{ ['<', '>']|join(',') }}{{ '<'|upper }}{% filter lower %}<B>{{ '<' }}{% endfilter %}{% endautoescape %}
-{% include 'x' %}
-{% extends 'x' %}
-{% import 'x' as y %}
-{% from 'x' import y %}
-{% include 'x' ignore missing %}
-{% print n %}
-{% print(n) %}
-{% raw %}{{ x }}{% if %}{# #}{% endraw %}
-{% raw -%}  x  {%- endraw %}|
-{%- raw %} x {% endraw -%} |
-a {# comment #} b
-a {#- comment -#} b
-a{# multi{NL}line #}{NL}b
-{# {{ nope.x }} #}x
-{% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}{{ c.next() }}{{ c.current }}{{ c.reset() }}{{ c.current }}
-{% set j = joiner() %}{% for i in l %}{{ j() }}{{ i }}{% endfor %}
-{% set j = joiner('|') %}{{ j() }}{{ j() }}{{ j() }}
-{% if no %}{{ x|nosuch }}{% endif %}ok
-{% if yes %}{{ n|nosuch }}{% endif %}ok
-{{ n|nosuch if no else 'ok' }}
-{{ n is nosuch if no else 'ok' }}
-{% if no %}{{ n is nosuch }}{% endif %}ok
-{% if no %}{% set x = n|nosuch %}{% endif %}ok
-{{ [5]|random }}{{ 'a'|random }}{{ []|random is defined }}{{ {0: 'x'}|random }}
-"""
-
-SYNTAX = r"""
-{{ }} ~~ {% %} ~~ {{ 1 ~~ {% if 1 ~~ {% if 1 %} ~~ {% endif %} ~~ {% else %} ~~ {% for x in y %} ~~ {% for x in y %}{% endif %} ~~ {% if x %}{% endfor %} ~~ {% nosuch %} ~~ {% endnosuch %}
-{{ 1 + }} ~~ {{ * 1 }} ~~ {{ (1 }} ~~ {{ 1) }} ~~ {{ [1 }} ~~ {{ [1) }} ~~ {{ {1 }} ~~ {{ {1: } }} ~~ {{ {1: 2 3} }} ~~ {{ a b }} ~~ {{ a. }} ~~ {{ a.'x' }} ~~ {{ a| }} ~~ {{ a|1 }} ~~ {{ a is }} ~~ {{ a is not }} ~~ {{ a if }} ~~ {{ a if b else }}
-{{ 'abc }} ~~ {{ "abc }} ~~ {{ ? }} ~~ {{ a ! b }} ~~ {{ a @ b }} ~~ {{ $x }} ~~ {{ a & b }} ~~ {{ `a` }} ~~ {{ a; }} ~~ {{ 1 2 }} ~~ {{ a = 1 }} ~~ {{ a == }} ~~ {{ not }} ~~ {{ in }} ~~ {{ a not b }} ~~ {{ a is b c }} ~~ {{ a is in }} ~~ {{ a in in b }}
-{% set %} ~~ {% set x %} ~~ {% set x = %} ~~ {% set 1 = 2 %} ~~ {% set x.y.z = 1 %} ~~ {% set x, y.z = 1, 2 %} ~~ {% set x = 1 2 %} ~~ {% for %} ~~ {% for x %} ~~ {% for x in %} ~~ {% for 1 in x %}{% endfor %} ~~ {% for x.y in z %}{% endfor %} ~~ {% for x in y if %}{% endfor %} ~~ {% if %}{% endif %} ~~ {% elif x %} ~~ {% if x %}{% elif %}{% endif %}
-{% macro %}{% endmacro %} ~~ {% macro m %}{% endmacro %} ~~ {% macro m( %}{% endmacro %} ~~ {% macro m(1) %}{% endmacro %} ~~ {% macro m(a=) %}{% endmacro %} ~~ {% macro m() %} ~~ {% call x %}{% endcall %} ~~ {% call %}{% endcall %} ~~ {% filter %}{% endfilter %} ~~ {% with x %}{% endwith %} ~~ {% block %}{% endblock %} ~~ {% block 1 %}{% endblock %} ~~ {% block a-b %}{% endblock %} ~~ {% endblock %}
-{# unclosed ~~ {% raw %} unclosed ~~ {% raw %}{% endraw ~~ {{ f(a=1, 2) }} ~~ {{ f(**a, *b) }} ~~ {{ f(*a, *b) }} ~~ {{ f(1,) }} ~~ {{ f(,) }} ~~ {{ a[] }} ~~ {{ a[1:2:3:4] }} ~~ {{ a[1, 2] }} ~~ {{ x..y }} ~~ {{ 1.x }} ~~ {{ 1..x }} ~~ {{ a.1.2 }} ~~ {{ 1.5.6 }}
-{{ 01 }} ~~ {{ 1__0 }} ~~ {{ 0x }} ~~ {{ 1e }} ~~ {{ 'a' 'b }} ~~ {{ '\x4' }} ~~ {{ '\u12' }} ~~ {{ lambda x: x }} ~~ {{ x := 1 }} ~~ {{ [x for x in y] }} ~~ {{ {**a} }} ~~ {{ [*a] }} ~~ {{ a if b else c if d }} ~~ {{ (1, 2, }} ~~ {{ () + (1,) }} ~~ {{ -x }} ~~ {{ --n }} ~~ {{ +-n }} ~~ {{ not not n }} ~~ {{ n is not none }} ~~ {{ n not in l }} ~~ {{ not n in l }}
-{{ n is divisibleby 7 }} ~~ {{ n is divisibleby(7) and yes }} ~~ {{ n is eq 7 }} ~~ {{ n is sameas n }} ~~ {{ n is in [7] }} ~~ {{ n is defined is true }} ~~ {{ n is none or n is number }} ~~ {{ n is not divisibleby 2 }} ~~ {{ n is gt m }} ~~ {{ n is eq n + 1 }} ~~ {{ l is iterable and l is not mapping }} ~~ {{ n is 5 }} ~~ {{ n is not not none }} ~~ {{ n is }} ~~ {{ 'x' is 'y' }}
-{{ {'a': 1}['a'] }} ~~ {{ {'a': {'b': 2}}.a.b }} ~~ {{ [1, 2][0] }} ~~ {{ 'abc'[1] }} ~~ {{ ('a', 'b')[1] }} ~~ {{ (l)[0] }} ~~ {{ l [0] }} ~~ {{ d . a }} ~~ {{ word . upper ( ) }} ~~ {{ word|upper|lower }} ~~ {{ word | upper }} ~~ {{word}} ~~ {{-n}} ~~ {{- n -}} ~~ {%- if n -%} x {%- endif -%} ~~ {{ "}}" }} ~~ {{ '%}' }} ~~ {{ {'a': {'b': 1}} }} ~~ {{{'a': 1}}} ~~ {{ {'a': 1}}}
-{{ true and{NL}  yes }} ~~ {%{NL}if{NL}n{NL}%}x{% endif %} ~~ { { n } } ~~ {n} ~~ {{'{{'}} ~~ }} %} #} ~~ {{ '{%' }} ~~ {% if n %}{{ n }}{% endif %}{ ~~ { ~~ {{ n }}{ ~~ {{n}}} ~~ { {{n}} }
-"""
-
-WHITESPACE = [
-    "a\n{% if yes %}\nb\n{% endif %}\nc\n", "  {% if yes %}\n  b\n  {% endif %}\nc", "a  {%- if yes -%}  b  {%- endif -%}  c",
-    "a\n\n  {%- if yes %}\n b\n{% endif -%}\n\n c", "x {{ n }}\ny", "x {{- n -}} \n y", "  {{ n }}\n  {{ n }}\n", "  {%+ if yes %}\n x{% endif %}",
-    "{% if yes +%}\nx{% endif %}", "  {# c #}\nx", "  {#- c -#}\n x", " a {# c #}\nx", "\t{% set x = 1 %}\t\n{{ x }}", "a {% set x = 1 %} \nb",
-    "{% for i in l %}\n  {{ i }}\n{% endfor %}\nend", "{% for i in l -%}\n  {{ i }}\n{%- endfor %}\nend", "\n\n{{ n }}\n\n", "\r\na\r\n{% if yes %}\r\nb{% endif %}\r\n",
-    "a\rb", "{{ 'a\r\nb' }}", "  {% raw %}\n x {% endraw %}\ny", "{%- raw -%}\n x \n{%- endraw -%}\n y", "a\n", "a\n\n", "\n", "", " ", "{{ n }}\n", "{% if yes %}{% endif %}\n",
-    "\u00a0{% if yes %}x{% endif %}", "\u00a0\n {%- if yes %}x{% endif %}", "a\v\f{%- if yes %}b{% endif %}", "x{{ n -}}\n\n  {{- m }}y", "{{ n +}}", "{{+ n }}", "{%+ set x=1 +%}\n{{ x }}",
-    "    {% if yes %}  {% if yes %}  x{% endif %}{% endif %}", "{% if yes %}\n    {% if yes %}\n    x\n    {% endif %}\n{% endif %}\n", "a {#+ c +#} \n b", "{# c +#}\nb", "{# c #}\n\nb",
-    "{{ n }}{% if yes %}\n{% endif %}\n\nx", "  {{- n }}", "a  \n  {{- n }}", "{{ n -}}  \n  b", "{%- set x = 1 -%}", " {%- set x = 1 -%} ", "x {%- set y = 1 %} z",
-]
-
-
 # Addresses and what is none, in brackets and punctuation; then the filter's parameters.
 ADDRESSES = ["http://a.b", "http://a.bc", "https://a.b-c.de:80/x?y=z#f", "http://a.bc:123456", "HTTP://A.BC", "www.a.bc", "www.a", "WWW.a.bc/d",
              "a.com", "a.b.c.org/x", "ab.cd", "x.com", "xy.com", "%-_.net", "aé.info:8", "xn--ab.com", "http://xn--abc", "http://xn--a", "http://xn--abc.d",
@@ -395,6 +88,48 @@ SELF = ["{% block a %}x{{ n }}{% endblock %}{{ self.a() }}", "{{ self.a() }}{% b
         "{% for x in l %}{{ 2 in loop }}{% endfor %}", "{% for x in l %}{{ loop is iterable }}{{ loop|length }}{% endfor %}"]
 
 
+# What Jinja2's compiler computes itself: there a slice that fails is undefined.
+CONSTANTS = ["5", "5.5", "-5", "true", "none", "'abc'", "'a' 'b'", "''", "[1, 2, 3]", "(1, 2)", "()", "{'a': 1}", "('<'|e)"]
+SUBSCRIPTS = ["[1:]", "[::-1]", "[:-1]", "[1:2:1]", "['x':]", "[::0]", "[none:1]", "[99999999999999999999:]", "[0]", "['a']", "[true]", ".a"]
+SLICES = ["{{ %s%s }}" % (base, sub) for base in CONSTANTS for sub in SUBSCRIPTS]
+SLICES += ["{{ %s }}" % e for e in (
+    "5[1:] is defined", "5[1:]|default('d')", "5[1:]|length", "5[1:] + 1", "5[1:] == 1", "[5[1:]]", "(5[1:], 1)|list", "{'k': 5[1:]}", "5[1:] or 'x'", "5[1:] and nope.x",
+    "5[1:] and n", "n and 5[1:]", "nope and 5[1:]", "1 if 5[1:] else n", "5[1:] if true", "5[1:] if n", "5[1:] if nope", "(5[1:] if false) is defined", "5[1:][2:]", "5[1:].x", "not 5[1:]",
+    "-5[1:]", "5[1:] ~ 'x'", "5[1:] ~ n", "n ~ 5[1:]", "5[n:]", "5[1:] in [1]", "1 < 2 < 5[1:]", "2 < 1 < 5[1:]", "2 < 1 < n[1:]", "5[1:]|map('upper')|list", "5[1:]|upper",
+    "5[1:]|tojson", "[5[1:]|string, n]", "[5[1:] is undefined, n]", "[5[1:], n]", "{'k': 5[1:] is none}.k", "5[1:](1)", "'abc'[1:]|upper", "'abc'[1:][0]", "'abc'[1:] ~ n", "[1, 2, 3][1:]|sum",
+    "'abc'[5[1:]:]", "'abc'['x':] or n", "range(5[1:]|length)|list", "{'a': 1}[1:]|default(n)")]
+SLICES += ["{% if 5[1:] %}x{% endif %}", "{% if 5[1:] is defined %}x{% else %}y{% endif %}", "{% set x = 5[1:] %}{{ x }}", "{% set x = 5[1:]|length %}{{ x }}", "{% for x in 5[1:] %}{{ x }}{% endfor %}",
+           "{% for x in 'abc'[1:] %}{{ x }}{% endfor %}", "{% macro m(x=5[1:]) %}{{ x }}{% endmacro %}{{ m() }}", "{% macro m(x='abc'[1:]) %}{{ x }}{% endmacro %}{{ m() }}", "{% with x = 5[1:] %}{{ x }}{% endwith %}",
+           "{% autoescape true %}{{ '<b>'[1:] }}{{ 5[1:] }}{% endautoescape %}", "{% filter upper %}{{ 'abc'[1:] }}{{ 5[1:] }}{% endfilter %}"]
+# Items of a set come in no order: it is sorted, counted or has one item.
+VIEWS = ["d.keys()", "ed.keys()", "{'a': 2, 'z': 1}.keys()", "d.items()", "{'a': 2, 'z': 1}.items()", "{'l': [1]}.items()", "d.values()", "(d.keys() - ['a'])", "(d.keys() - d)"]
+SETS = ["{{ (%s - %s)|sort }}" % (a, b) for a in VIEWS for b in VIEWS + ["['b', 'z']", "'abC'", "d", "n", "nope", "nil", "[[1]]", "[(1, [2])]", "range(3)"]]
+SETS += ["{{ (%s - %s)|length }}" % (a, b) for a in ["['b', 'z']", "'abC'", "d", "n", "nope", "nil", "[[1]]", "f", "html|e"] for b in VIEWS[:4] + VIEWS[6:8]]
+SETS += ["{{ %s %s %s }}" % (a, op, b) for op in ("==", "!=", "<", "<=", ">", ">=") for a in VIEWS for b in VIEWS + ["['a']", "d", "n"]]
+SETS += ["{{ %s in %s }}" % (a, b) for a in ("'a'", "('a', 2)", "('a', 3)", "('a', 2, 1)", "['a', 2]", "([1], 2)", "[]", "nope", "1") for b in VIEWS]
+SETS += ["{% set s = d.keys() - ['b', 'C'] %}{{ s }}{{ s.ACTION }}{{ s|sort }}".replace("ACTION", action) for action in (
+    "union()|sort", "union(['q'], 'rs')|sort", "union(1)", "union([[1]])", "union(x=1)", "intersection('ab', ['a'])", "intersection('b')", "difference('a')", "difference()", "symmetric_difference('ab')",
+    "symmetric_difference()", "symmetric_difference([[1]])", "issubset('ab')", "issubset('b')", "issubset(1)", "issuperset('a')", "issuperset('ab')", "issuperset([[1]])", "isdisjoint('b')", "isdisjoint('a')", "isdisjoint(1)",
+    "isdisjoint()", "copy()", "copy(1)", "add('q')", "add([1])", "add()", "add(1, 2)", "discard('a')", "discard('z')", "discard([])", "remove('a')", "remove('z')", "remove([])", "pop()", "pop(1)", "clear()", "update('xyz')",
+    "update(['q'], ['r'])", "update(1)", "intersection_update('b')", "difference_update('a')", "symmetric_difference_update('ab')", "nosuch", "nosuch()", "keys()", "0")]
+SETS += ["{{ %s.isdisjoint(%s) }}" % (a, b) for a in VIEWS[:8] for b in ("d", "ed", "['z']", "n", "[('a', 2)]")]
+SETS += ["{{ (d.keys() - ['b', 'C'])%s }}" % x for x in (
+    "", "|first", "|last", "|list", "|join", "|reverse|list", "|tojson", "|string", "|pprint", "|unique|list", "|map('upper')|list", "|select|list", "|max", "|sum", "|batch(2)|list", "|slice(1)|list", "|length",
+    "|dictsort", "|default('x')", "|upper", "[0]", "[1:]", ".x", "()", "|attr('pop')", " is iterable", " is sequence", " is mapping", " is string", " is callable", " ~ 'x'", " + []", " and 1", " or 1", " * 2", " % 2",
+    " is sameas(d)", " == ['a']", "|groupby('x')", "|int", "|float", "|e", "|count", "|list|length", "|sort(reverse=true)", "|join(',')", "|format(1)")]
+SETS += ["{{ d.keys() - d }}", "{{ not (d.keys() - d) }}", "{{ {d.keys(): 1} }}", "{{ {(d.keys() - d): 1} }}", "{{ d[d.keys() - d] }}", "{{ d.get(d.keys()) }}", "{{ [d.keys()] == [d.keys()] }}", "{{ d.keys() is eq(d.keys()) }}",
+         "{{ {([1], 2): 3} }}", "{{ d.get(([1],)) }}", "{{ [([1], 2)]|unique|list }}", "{{ '%s' % (d.keys() - ['a', 'b']) }}", "{{ '%s|%s' % (d.keys() - ['a', 'b'], 1) }}", "{{ ' ' % (d.keys() - d) }}",
+         "{% for x in d.keys() - ['a', 'b'] %}{{ x }}{{ loop.last }}{% endfor %}", "{% for x in d.keys() - d %}{% else %}none{% endfor %}", "{% set s = d.keys() - ['a', 'b'] %}{% for x in s %}{{ s.add(x ~ 1) }}{% endfor %}",
+         "{% set s = d.keys() - ['a', 'b'] %}{% set ns = namespace(s=s) %}{{ s.add(ns) }}{{ s|length }}", "{% set a, b = d.keys() - ['a'] %}{{ [a, b]|sort }}", "{% set a, b = d.keys() - ['a', 'b'] %}",
+         "{{ d.keys() & d.keys() }}", "{{ d.keys() ^ d.keys() }}", "{{ dict(d.items() - ed.items())|length }}", "{{ namespace(d.items() - ed.items()).a }}", "{{ lipsum }}", "{{ lipsum is callable }}"]
+# What markupsafe escapes of what safe text is given.
+SAFE_METHODS = ["{{ ('<a&b>'|e).%s%s }}" % (call.replace("ARG", arg), e) for e in ("", "|e") for arg in ("'<'", "'&'", "'lt;'", "('<'|e)") for call in (
+    "strip(ARG)", "lstrip(ARG)", "rstrip(ARG)", "replace(ARG, 'x')", "replace('b', ARG)", "ljust(18, 'x') ~ ARG", "partition(ARG)", "rpartition(ARG)", "split(ARG)", "rsplit(ARG)", "removeprefix(ARG)", "removesuffix(ARG)",
+    "join([ARG, 1])", "find(ARG)", "count(ARG)", "startswith(ARG)", "upper() ~ ARG", "title()", "casefold()", "swapcase()", "strip()", "strip(none)", "partition(5)", "format(ARG)")]
+REMAINDERS = ["{{ ' ' %% %s }}" % v for v in ("range(2)", "l|reverse", "d.keys()", "d.items()", "namespace(a=1)", "self", "dict", "l.append", "99999999999999999999", "l|batch(2)", "joiner()", "()", "(1,)", "{}", "[1]", "nope")]
+NAMED = ["{{ '\\N' }}", "{{ '\\N{' }}", "{{ '\\N{}' }}", "{{ '\\Nx' }}", "{{ 'a\\N{x' }}"]
+
+
 def split(text):
     """The cases of a text: one a line, and on a line those between " ~~ " and the {{ }}s that
     follow one another. "{NL}" stands for a line end."""
@@ -418,6 +153,11 @@ CASES = {
     "large integers": LARGE,
     "self and loop": SELF,
     "pretty": PRETTY,
+    "slices of constants": SLICES,
+    "sets": SETS,
+    "safe text": SAFE_METHODS,
+    "remainders": REMAINDERS,
+    "named characters": NAMED,
     "filters by values": matrix_filters(),
     "tests by values": matrix_tests(),
     "operators by values": matrix_operators(),

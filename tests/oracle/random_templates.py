@@ -49,13 +49,19 @@ def expression(rng, depth):
         return f"({sub()})[{sub()}]"
     if kind < 0.9:
         bound = lambda: rng.choice(["", "", "0", "1", "-1", "2", "-2", "9", "n", "nil"])
-        # Of a name: Jinja2 works slices of constants out while it compiles, and there what cannot be
-        # sliced is undefined instead of an error.
-        return f"{rng.choice(NAMES)}[{bound()}:{bound()}{rng.choice(['', ':' + rng.choice(['', '1', '-1', '2', '0'])])}]"
+        # Jinja2 works constants out while it compiles, and there what cannot be sliced is undefined
+        # instead of an error.
+        sliced = rng.choice([rng.choice(NAMES), rng.choice(LITERALS), f"({sub()})"])
+        return f"{sliced}[{bound()}:{bound()}{rng.choice(['', ':' + rng.choice(['', '1', '-1', '2', '0'])])}]"
     if kind < 0.94:
         return f"({sub()} if {sub()}{rng.choice([' else ' + sub(), ''])})"
     if kind < 0.97:
         return f"[{sub()}, {sub()}]"
+    if kind < 0.98:
+        view = lambda: f"{rng.choice(['d', 'ed', 'deep', '{}', str({'a': 1, 'z': 2})])}.{rng.choice(['keys', 'items'])}()"
+        return rng.choice([f"({view()} - {sub()})|sort", f"({sub()} - {view()})|length", f"({view()} - {view()})|sort",
+                           f"{view()} {rng.choice(['==', '<', '>=', '!='])} {view()}", f"{sub()} in {view()}",
+                           f"{view()}.isdisjoint({sub()})"])
     return rng.choice([f"{{'a': {sub()}}}", f"not {sub()}", f"-{rng.choice(NAMES)}", f"({sub()}, {sub()})",
                        f"range({rng.randint(0, 4)})|list", f"namespace(a={sub()}).a", f"dict(a={sub()})"])
 

@@ -167,6 +167,11 @@ Result<Value> joiner(Interp&, const Value&, Args& args) {
   return make_dynamic<Joiner>(a[0].missing() ? Value(", ") : a[0]);
 }
 
+// It makes text of random words, of which no two programs have the same.
+Result<Value> lipsum(Interp&, const Value&, Args&) {
+  return type_error("lipsum() is not known to this engine: it makes random text");
+}
+
 }  // namespace
 
 Value find_global(std::string_view name) {
@@ -183,6 +188,7 @@ Value find_global(std::string_view name) {
       {"strftime_now", strftime_now, "<function strftime_now>"},
       {"cycler", cycler, "<class 'jinja2.utils.Cycler'>"},
       {"joiner", joiner, "<class 'jinja2.utils.Joiner'>"},
+      {"lipsum", lipsum, "<function generate_lorem_ipsum>"},
   };
   for (const Entry& entry : kTable) {
     if (entry.name != name) continue;

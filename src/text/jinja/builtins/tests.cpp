@@ -97,13 +97,13 @@ Result<Value> in(Interp& interp, Args& args) {
 
 Result<Value> filter_exists(Interp&, Args& args) {
   REALM_ASSIGN(const auto a, bind("test_filter", args, {"value"}, 1));
-  if (!hashable(a[0])) return type_error(str("unhashable type: '", type_name(a[0]), "'"));
+  REALM_TRY(check_hashable(a[0]));
   return Value(a[0].is_string() && find_filter(a[0].string()) != nullptr);
 }
 
 Result<Value> test_exists(Interp&, Args& args) {
   REALM_ASSIGN(const auto a, bind("test_test", args, {"value"}, 1));
-  if (!hashable(a[0])) return type_error(str("unhashable type: '", type_name(a[0]), "'"));
+  REALM_TRY(check_hashable(a[0]));
   return Value(a[0].is_string() && find_test(a[0].string()) != nullptr);
 }
 

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "base/str.hpp"
 #include "text/jinja/builtins/builtins.hpp"
 #include "text/jinja/eval/interp.hpp"
@@ -5,6 +8,20 @@
 #include "text/jinja/values/operators.hpp"
 
 namespace realm::jinja {
+
+namespace {
+
+// Said inside fold() and heard there.
+Error not_constant() { return type_error("left to the run time"); }
+
+// The filters that Jinja2 hands the rendering: its compiler leaves them alone.
+bool needs_context(std::string_view filter) {
+  static constexpr std::string_view kNames[] = {"map",        "select",     "reject",
+                                                "selectattr", "rejectattr", "random"};
+  return std::find(std::begin(kNames), std::end(kNames), filter) != std::end(kNames);
+}
+
+}  // namespace
 
 Result<Value> Interp::eval(const Expr& expr, const ScopePtr& scope) {
   REALM_TRY(charge());
@@ -19,10 +36,15 @@ Result<Value> Interp::eval(const Expr& expr, const ScopePtr& scope) {
 }
 
 Result<Value> Interp::dispatch(const Expr& expr, const ScopePtr& scope) {
+  if (expr.folds && !folding_) {
+    REALM_ASSIGN(Value value, fold(expr, scope, false));
+    if (!value.missing()) return value;
+  }
   switch (expr.kind) {
     case ExprKind::kLiteral:
       return Value(expr.value);
     case ExprKind::kName:
+      if (folding_) return not_constant();
       return eval_name(expr, scope);
     case ExprKind::kAttribute: {
       REALM_ASSIGN(const Value object, eval(*expr.a, scope));
@@ -33,8 +55,10 @@ Result<Value> Interp::dispatch(const Expr& expr, const ScopePtr& scope) {
     case ExprKind::kSlice:
       return eval_slice(expr, scope);
     case ExprKind::kCall:
+      if (folding_) return not_constant();
       return eval_call(expr, scope);
     case ExprKind::kFilter: {
+      if (folding_ && needs_context(expr.name)) return not_constant();
       REALM_ASSIGN(Value input, eval(*expr.a, scope));
       return eval_filter(expr, scope, std::move(input));
     }
@@ -90,6 +114,7 @@ Result<Value> Interp::eval_slice(const Expr& expr, const ScopePtr& scope) {
     if (!expr.args[i]) continue;
     REALM_ASSIGN(bounds[i], eval(*expr.args[i], scope));
   }
+  if (folding_) return folded_slice(object, bounds);
   return get_slice(*this, object, bounds[0], bounds[1], bounds[2]);
 }
 
@@ -142,6 +167,7 @@ Result<Value> Interp::eval_condition(const Expr& expr, const ScopePtr& scope) {
   REALM_ASSIGN(const Value test, eval(*expr.b, scope));
   if (truthy(test)) return eval(*expr.a, scope);
   if (expr.c) return eval(*expr.c, scope);
+  if (folding_) return not_constant();
   return Value::undefined(str("the inline if-expression on line ",
                               line_column(source_, expr.at).line,
                               " evaluated to false and no else section was defined."));
@@ -151,9 +177,7 @@ Result<Value> Interp::eval_dict(const Expr& expr, const ScopePtr& scope) {
   REALM_ASSIGN(Parts parts, eval_list(expr.args, scope));
   Dict dict;
   for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
-    if (!hashable(parts[i])) {
-      return type_error(str("unhashable type: '", type_name(parts[i]), "'"));
-    }
+    REALM_TRY(check_hashable(parts[i]));
     dict.set(std::move(parts[i]), std::move(parts[i + 1]));
   }
   return Value(std::move(dict));

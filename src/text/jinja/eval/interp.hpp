@@ -96,6 +96,12 @@ class Interp {
   Result<Parts> eval_list(const std::vector<ExprPtr>& exprs, const ScopePtr& scope);
   Result<Args> eval_args(const CallArgs& args, const ScopePtr& scope, Value first);
 
+  // fold.cpp
+  /// What Jinja2's compiler makes of an expression; missing when it leaves that to the run time.
+  /// `printed`: it stands alone between {{ and }}.
+  Result<Value> fold(const Expr& expr, const ScopePtr& scope, bool printed);
+  Result<Value> folded_slice(const Value& object, const Value (&bounds)[3]);
+
   // statement.cpp
   Result<Flow> exec(const Stmt& stmt, const ScopePtr& scope);
   Result<Flow> exec_if(const Stmt& stmt, const ScopePtr& scope);
@@ -123,6 +129,7 @@ class Interp {
   std::uint64_t next_time_check_ = 0;
   int depth_ = 0;
   bool autoescape_ = false;
+  bool folding_ = false;  ///< inside fold()
   std::optional<Position> failed_at_;
   std::vector<Value> pinned_;
   std::vector<ScopePtr> pinned_scopes_;

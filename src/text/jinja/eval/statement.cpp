@@ -37,7 +37,13 @@ Result<Flow> Interp::exec(const Stmt& stmt, const ScopePtr& scope) {
       return Flow::kNormal;
     case StmtKind::kOutput:
       for (const ExprPtr& expr : stmt.exprs) {
-        REALM_ASSIGN(const Value value, eval(*expr, scope));
+        Value value;
+        if (expr->folds) {
+          REALM_ASSIGN(value, fold(*expr, scope, true));
+        }
+        if (value.missing()) {
+          REALM_ASSIGN(value, eval(*expr, scope));
+        }
         REALM_TRY(print(value));
       }
       return Flow::kNormal;

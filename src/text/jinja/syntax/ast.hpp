@@ -51,6 +51,8 @@ struct Expr {
   ExprKind kind;
   Position at = 0;
   int depth = 1;
+  bool foldable = false;     ///< no name or call is sure to be reached: see eval/fold.cpp
+  bool folds = false;        ///< foldable, and slices
   bool conditional = false;  ///< of a filter or test: under an if, where Jinja2 looks it up late
   std::string name;
   Value value;
@@ -61,6 +63,11 @@ struct Expr {
 
   Expr(ExprKind k, Position p) : kind(k), at(p) {}
 };
+
+/// Sets `conditional` of every filter and test below, the node itself included.
+void mark_conditional(const ExprPtr& expr);
+/// Sets `foldable` and `folds`, from those of what is below.
+void mark_foldable(Expr& expr);
 
 enum class StmtKind : std::uint8_t {
   kText,         ///< text

@@ -1,18 +1,14 @@
 #include "text/jinja/syntax/lexer.hpp"
 
-#include <algorithm>
 #include <array>
-#include <charconv>
-#include <limits>
 
 #include "base/str.hpp"
-#include "text/jinja/values/large_integer.hpp"
+#include "text/jinja/syntax/number_literal.hpp"
 #include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
 namespace {
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
 bool name_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80;
@@ -184,74 +180,19 @@ class Lexer {
     return starts("}}") ? at_ + 2 : npos;
   }
 
-  // Digits with single underscores between them, from `at`; their end.
-  template <class IsDigit>
-  std::size_t digits(std::size_t at, IsDigit is_digit) const {
-    while (at < source_.size() &&
-           (is_digit(source_[at]) ||
-            (source_[at] == '_' && at + 1 < source_.size() && is_digit(source_[at + 1])))) {
-      ++at;
-    }
-    return at;
-  }
-
   bool number() {
-    if (!digit(peek())) return false;
-    std::size_t end = digits(at_, digit);
-    if (at_ == 0 || source_[at_ - 1] != '.') {  // in "a.0.1" no number is a float
-      std::size_t real = end;
-      if (real + 1 < source_.size() && source_[real] == '.' && digit(source_[real + 1])) {
-        real = digits(real + 1, digit);
-      }
-      if (real < source_.size() && (source_[real] == 'e' || source_[real] == 'E')) {
-        std::size_t exponent = real + 1;
-        if (exponent < source_.size() && (source_[exponent] == '+' || source_[exponent] == '-')) {
-          ++exponent;
-        }
-        if (exponent < source_.size() && digit(source_[exponent])) real = digits(exponent, digit);
-      }
-      if (real != end) return add_number(TokenType::kFloat, real, 10, 0);
-    }
-    const char prefix = static_cast<char>(peek(1) | 0x20);
-    if (peek() == '0' && (prefix == 'x' || prefix == 'o' || prefix == 'b')) {
-      const int base = prefix == 'x' ? 16 : prefix == 'o' ? 8 : 2;
-      const auto in_base = [&](char c) {
-        const char low = static_cast<char>(c | 0x20);
-        return base == 16 ? digit(c) || (low >= 'a' && low <= 'f') : digit(c) && c < '0' + base;
-      };
-      const std::size_t past = digits(at_ + 2, in_base);
-      if (past != at_ + 2) return add_number(TokenType::kInteger, past, base, 2);
-    }
-    if (peek() == '0') end = digits(at_, [](char c) { return c == '0'; });
-    return add_number(TokenType::kInteger, end, 10, 0);
-  }
-
-  bool add_number(TokenType type, std::size_t end, int base, std::size_t prefix) {
-    std::string text = source_.substr(at_ + prefix, end - at_ - prefix);
-    text.erase(std::remove(text.begin(), text.end(), '_'), text.end());
-    add(type, at_, text);
-    Token& token = tokens_.back();
-    const char* last = text.data() + text.size();
-    if (type == TokenType::kFloat) {
-      if (std::from_chars(text.data(), last, token.number).ec != std::errc()) {
-        // Out of range: from_chars leaves the number alone.
-        const bool tiny = text.find("e-") != npos || text.find("E-") != npos;
-        token.number = tiny ? 0 : std::numeric_limits<double>::infinity();
-      }
-    } else if (std::from_chars(text.data(), last, token.integer, base).ec != std::errc()) {
-      if (base != 10 || text.size() > LargeInteger::kMostDigits) {
-        return fail("integer literal does not fit 64 bits", at_);
-      }
-      token.large = true;
-    }
-    consume_to(end);
+    if (!is_digit(peek())) return false;
+    NumberLiteral literal = read_number(source_, at_);
+    if (!literal.error.empty()) return fail(std::move(literal.error), at_);
+    tokens_.push_back(std::move(literal.token));
+    consume_to(literal.end);
     return true;
   }
 
   bool name() {
     if (!name_start(peek())) return false;
     std::size_t end = at_;
-    while (end < source_.size() && (name_start(source_[end]) || digit(source_[end]))) {
+    while (end < source_.size() && (name_start(source_[end]) || is_digit(source_[end]))) {
       std::size_t after = end;
       if (unicode::is_space(unicode::next(source_, after))) break;
       end = after;

@@ -24,6 +24,7 @@ void Parser::deepen(Expr& expr) {
     take(expr.call->star);
     take(expr.call->star_named);
   }
+  mark_foldable(expr);
   if (expr.depth > kMaxChain) fail("expression nests too deep", expr.at);
 }
 
@@ -40,23 +41,6 @@ ExprPtr Parser::expression(bool with_condition) {
   const Nesting nesting(*this);
   return with_condition ? condition() : disjunction();
 }
-
-namespace {
-
-// Every filter and test below, the node itself included.
-void mark_conditional(const ExprPtr& expr) {
-  if (!expr || expr->conditional) return;
-  expr->conditional = true;
-  for (const ExprPtr* child : {&expr->a, &expr->b, &expr->c}) mark_conditional(*child);
-  for (const ExprPtr& arg : expr->args) mark_conditional(arg);
-  if (!expr->call) return;
-  for (const ExprPtr& arg : expr->call->list) mark_conditional(arg);
-  for (const auto& named : expr->call->named) mark_conditional(named.second);
-  mark_conditional(expr->call->star);
-  mark_conditional(expr->call->star_named);
-}
-
-}  // namespace
 
 ExprPtr Parser::condition() {
   ExprPtr value = disjunction();
@@ -184,6 +168,7 @@ ExprPtr Parser::unary(bool with_filter) {
 ExprPtr Parser::primary() {
   const Token token = current();
   ExprPtr node = make(ExprKind::kLiteral, token.at);
+  node->foldable = true;
   switch (token.type) {
     case TokenType::kName:
       advance();
@@ -195,6 +180,7 @@ ExprPtr Parser::primary() {
         node->value = Value(nullptr);
       } else {
         node->kind = ExprKind::kName;
+        node->foldable = false;
         node->name = token.text;
         for (MacroUse& use : macros_) {
           use.caller |= token.text == "caller";

@@ -45,6 +45,7 @@ ExprPtr Parser::subscript(ExprPtr base) {
       node->name = key.text;
     } else if (key.is(TokenType::kInteger)) {
       node->b = make(ExprKind::kLiteral, key.at);
+      node->b->foldable = true;
       node->b->value = integer_of(key);
     } else {
       fail("expected name or number", key.at);

@@ -73,7 +73,12 @@ std::string unescape(std::string_view body, std::string& message) {
       unicode::append(out, value);
       at += width + 1;
     } else if (c == 'N') {
-      message = "characters by name (\\N{...}) are not known to this engine";
+      // The names of all characters would be larger than the rest of the engine.
+      const std::size_t close = body.find('}', at);
+      const bool named = at + 1 < body.size() && body[at + 1] == '{' && close > at + 2 &&
+                         close != std::string_view::npos;
+      message = named ? "characters by name (\\N{...}) are not known to this engine: \\uXXXX works"
+                      : "malformed \\N character escape";
       return {};
     } else {
       out += '\\';

@@ -4,6 +4,7 @@
 #include "text/jinja/builtins/methods/methods.hpp"
 #include "text/jinja/eval/loop.hpp"
 #include "text/jinja/values/iterators.hpp"
+#include "text/jinja/values/large_integer.hpp"
 #include "text/jinja/values/operators.hpp"
 #include "text/jinja/values/unicode.hpp"
 
@@ -73,6 +74,7 @@ Result<Value> python_item(Interp& interp, const Value& object, const Value& key)
 Result<std::int64_t> clamped_bound(const Value& bound, std::int64_t low, std::int64_t high,
                                    std::int64_t size, std::int64_t fallback) {
   if (bound.missing() || bound.is_none()) return fallback;
+  if (const auto* large = bound.as<LargeInteger>()) return large->digits()[0] == '-' ? low : high;
   if (!bound.is_integer()) {
     return type_error("slice indices must be integers or None or have an __index__ method");
   }
@@ -167,38 +169,6 @@ Result<Value> get_slice(Interp& interp, const Value& object, const Value& start,
   }
   if (object.is_dict()) return type_error("unhashable type: 'slice'");
   return type_error(str("'", type_name(object), "' object is not subscriptable"));
-}
-
-Result<bool> contains(Interp& interp, const Value& container, const Value& item) {
-  if (container.is_string()) {
-    if (!item.is_string()) {
-      return type_error(
-          str("'in <string>' requires string as left operand, not ", type_name(item)));
-    }
-    REALM_TRY(interp.charge_bytes(container.string().size()));
-    return container.string().find(item.string()) != std::string::npos;
-  }
-  const DictView* view = container.as<DictView>();
-  if (container.is_dict() || (view && view->part() == DictPart::kKeys)) {
-    if (!hashable(item)) return type_error(str("unhashable type: '", type_name(item), "'"));
-    REALM_TRY(interp.charge());
-    const Value& dict = view ? view->dict() : container;
-    return dict.dict().find(item) != nullptr;
-  }
-  if (const Range* range = container.as<Range>(); range && item.is_integer()) {
-    return range->contains(item.integer());
-  }
-  if (!container.is_list() && !container.is_tuple() && !container.is_undefined() &&
-      !(container.is(Kind::kDynamic) && container.dynamic().iterable())) {
-    return type_error(str("argument of type '", type_name(container), "' is not iterable"));
-  }
-  REALM_ASSIGN(const Value iterator, iterate(interp, container));
-  for (;;) {
-    REALM_ASSIGN(const Value value, iterator.as<Iterator>()->next(interp));
-    if (value.missing()) return false;
-    REALM_ASSIGN(const bool same, equal(interp, value, item));
-    if (same) return true;
-  }
 }
 
 Result<Value> iterate(Interp& interp, const Value& value) {

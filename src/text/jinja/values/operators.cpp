@@ -6,6 +6,7 @@
 #include "base/str.hpp"
 #include "text/jinja/builtins/format/format.hpp"
 #include "text/jinja/values/large_integer.hpp"
+#include "text/jinja/values/set.hpp"
 
 namespace realm::jinja {
 namespace {
@@ -122,8 +123,23 @@ bool truthy(const Value& value) {
   return false;
 }
 
+Result<void> check_hashable(const Value& value) {
+  if (hashable(value)) return {};
+  // A tuple is what its items are.
+  const Value* inner = &value;
+  for (int depth = 0; inner->is_tuple() && depth < 32; ++depth) {
+    const Value::List& items = inner->items();
+    const auto found = std::find_if_not(items.begin(), items.end(),
+                                        [](const Value& item) { return hashable(item); });
+    if (found == items.end()) break;
+    inner = &*found;
+  }
+  return type_error(str("unhashable type: '", type_name(*inner), "'"));
+}
+
 Result<bool> equal(Interp& interp, const Value& a, const Value& b) {
   REALM_TRY(interp.charge());
+  if (is_set_like(a) && is_set_like(b)) return compare_sets(interp, "==", a, b);
   if (a.is(Kind::kDynamic) && b.is(Kind::kDynamic)) return a.dynamic().equals(b.dynamic());
   const bool deep = a.kind() == b.kind() && (a.is_list() || a.is_tuple() || a.is_dict());
   if (!deep) return keys_equal(a, b);
@@ -152,6 +168,7 @@ Result<bool> ordered(Interp& interp, std::string_view op, const Value& a, const 
     }
     return by_op(op, a.items().size(), b.items().size());
   }
+  if (is_set_like(a) && is_set_like(b)) return compare_sets(interp, op, a, b);
   if (const auto order = compare_large(a, b)) return by_op(op, *order, 0);
   REALM_TRY(small_integers(a, b));
   return type_error(str("'", op, "' not supported between instances of '", type_name(a), "' and '",
@@ -171,6 +188,10 @@ Result<bool> compare(Interp& interp, std::string_view op, const Value& a, const 
 Result<Value> arithmetic(Interp& interp, std::string_view op, const Value& a, const Value& b) {
   if (a.is_undefined()) return type_error(a.undefined_message());
   if (op == "%" && a.is_string()) return format_percent(interp, a, b);
+  if (op == "-") {
+    REALM_ASSIGN(Value left, set_difference(interp, a, b));
+    if (!left.missing()) return left;
+  }
   if (b.is_undefined()) return type_error(b.undefined_message());
   if (a.is_number() && b.is_number()) return number_arithmetic(op, a, b);
   REALM_TRY(small_integers(a, b));

@@ -16,6 +16,8 @@ namespace realm::jinja {
 
 // operators.cpp
 bool truthy(const Value& value);
+/// Python's "unhashable type: 'list'" for what cannot be a dict's key or in a set.
+Result<void> check_hashable(const Value& value);
 Result<bool> equal(Interp& interp, const Value& a, const Value& b);
 /// op is one of < <= > >=.
 Result<bool> ordered(Interp& interp, std::string_view op, const Value& a, const Value& b);
@@ -36,7 +38,6 @@ Result<Value> get_attribute(Interp& interp, const Value& object, std::string_vie
 Result<Value> get_item(Interp& interp, const Value& object, const Value& key);
 Result<Value> get_slice(Interp& interp, const Value& object, const Value& start, const Value& stop,
                         const Value& step);
-Result<bool> contains(Interp& interp, const Value& container, const Value& item);
 /// An Iterator over the value.
 Result<Value> iterate(Interp& interp, const Value& value);
 Result<std::vector<Value>> to_list(Interp& interp, const Value& value);
@@ -52,6 +53,9 @@ struct SliceRange {
 };
 Result<SliceRange> slice_range(const Value& start, const Value& stop, const Value& step,
                                std::int64_t size);
+
+// contains.cpp
+Result<bool> contains(Interp& interp, const Value& container, const Value& item);
 
 // repr.cpp
 Result<std::string> to_str(Interp& interp, const Value& value);

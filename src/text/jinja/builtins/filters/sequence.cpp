@@ -5,6 +5,7 @@
 #include "text/jinja/builtins/builtins.hpp"
 #include "text/jinja/values/iterators.hpp"
 #include "text/jinja/values/operators.hpp"
+#include "text/jinja/values/set.hpp"
 #include "text/jinja/values/unicode.hpp"
 
 namespace realm::jinja {
@@ -19,7 +20,7 @@ Result<Value> first(Interp& interp, Args& args) {
 
 // The items of what reversed() accepts: everything with an end.
 Result<Value::List> reversible(Interp& interp, const Value& value) {
-  if (value.as<Iterator>() || value.is_none() || value.is_number() ||
+  if (value.as<Iterator>() || value.as<Set>() || value.is_none() || value.is_number() ||
       (value.is(Kind::kDynamic) && !value.dynamic().iterable())) {
     return type_error(str("'", type_name(value), "' object is not reversible"));
   }
@@ -64,7 +65,7 @@ Result<Value> reverse(Interp& interp, Args& args) {
     return type_error("argument must be iterable");
   }
   REALM_ASSIGN(Value::List items, to_list(interp, a[0]));
-  if (a[0].as<Iterator>()) {
+  if (a[0].as<Iterator>() || a[0].as<Set>()) {
     std::reverse(items.begin(), items.end());
     return Value(std::move(items));
   }
@@ -130,7 +131,7 @@ Result<Value> unique(Interp& interp, Args& args) {
   for (Value& item : items) {
     REALM_ASSIGN(Value key, get_path(interp, item, a[2], Value()));
     if (!flag(a[1])) key = ignore_case(key);
-    if (!hashable(key)) return type_error(str("unhashable type: '", type_name(key), "'"));
+    REALM_TRY(check_hashable(key));
     if (seen.find(key)) continue;
     seen.set(std::move(key), Value(true));
     kept.push_back(std::move(item));
@@ -229,6 +230,7 @@ Result<Value> random(Interp& interp, Args& args) {
   REALM_ASSIGN(const auto a, bind("do_random", args, {"seq"}, 1));
   REALM_ASSIGN(const std::int64_t n, length(interp, a[0]));
   if (n == 0) return Value::undefined("No random item, sequence was empty.");
+  if (a[0].as<Set>()) return type_error("'set' object is not subscriptable");
   const std::uint64_t index = interp.random() % static_cast<std::uint64_t>(n);
   return get_item(interp, a[0], Value(static_cast<std::int64_t>(index)));
 }

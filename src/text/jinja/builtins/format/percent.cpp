@@ -33,7 +33,7 @@ class Percent {
       REALM_TRY(conversion(out));
     }
     const bool mapping = values_.is_dict() || values_.is_list() || values_.is_undefined() ||
-                         values_.is(Kind::kDynamic);
+                         (values_.is(Kind::kDynamic) && values_.dynamic().subscriptable());
     if (!mapping && next_ < count()) {
       return type_error("not all arguments converted during string formatting");
     }

@@ -9,14 +9,9 @@
 namespace realm::jinja {
 namespace {
 
-Result<void> check_key(const Value& key) {
-  if (hashable(key)) return {};
-  return type_error(str("unhashable type: '", type_name(key), "'"));
-}
-
 Result<Value> get(Interp&, const Value& self, Args& args) {
   REALM_ASSIGN(const auto a, bind_method(self, args, 1, 2));
-  REALM_TRY(check_key(a[0]));
+  REALM_TRY(check_hashable(a[0]));
   if (const Value* value = self.dict().find(a[0])) return Value(*value);
   return a[1].missing() ? Value(nullptr) : a[1];
 }
@@ -29,7 +24,7 @@ Result<Value> view(Interp&, const Value& self, Args& args) {
 
 Result<Value> pop(Interp& interp, const Value& self, Args& args) {
   REALM_ASSIGN(const auto a, bind_method(self, args, 1, 2));
-  REALM_TRY(check_key(a[0]));
+  REALM_TRY(check_hashable(a[0]));
   REALM_TRY(interp.charge(self.dict().size() + 1));
   Value value = self.dict().take(a[0]);
   if (!value.missing()) return value;
@@ -50,7 +45,7 @@ Result<Value> pop_item(Interp& interp, const Value& self, Args& args) {
 
 Result<Value> set_default(Interp& interp, const Value& self, Args& args) {
   REALM_ASSIGN(const auto a, bind_method(self, args, 1, 2));
-  REALM_TRY(check_key(a[0]));
+  REALM_TRY(check_hashable(a[0]));
   if (const Value* value = self.dict().find(a[0])) return Value(*value);
   Value value = a[1].missing() ? Value(nullptr) : a[1];
   REALM_TRY(interp.charge(2));
@@ -84,7 +79,7 @@ Result<Value> from_keys(Interp& interp, const Value& self, Args& args) {
   REALM_ASSIGN(const Value::List keys, to_list(interp, a[0]));
   Dict dict;
   for (const Value& key : keys) {
-    REALM_TRY(check_key(key));
+    REALM_TRY(check_hashable(key));
     dict.set(key, a[1].missing() ? Value(nullptr) : a[1]);
   }
   return Value(std::move(dict));
@@ -114,7 +109,7 @@ Result<Dict> build_dict(Interp& interp, std::string_view function, Args& args) {
           return type_error(str("dictionary update sequence element #", i, " has length ",
                                 pair.size(), "; 2 is required"));
         }
-        REALM_TRY(check_key(pair[0]));
+        REALM_TRY(check_hashable(pair[0]));
         out.set(pair[0], pair[1]);
       }
     }

@@ -103,6 +103,9 @@ Result<Value> find_method(const Value& object, std::string_view name) {
     case Kind::kDict:
       body = find_dict_method(name);
       break;
+    case Kind::kDynamic:
+      body = find_set_method(object, name);
+      break;
     case Kind::kBool:
     case Kind::kInt:
     case Kind::kFloat:

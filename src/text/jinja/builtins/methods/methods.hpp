@@ -29,5 +29,6 @@ Function::Body find_string_test_method(std::string_view name);
 Function::Body find_list_method(std::string_view name);
 Function::Body find_tuple_method(std::string_view name);
 Function::Body find_dict_method(std::string_view name);
+Function::Body find_set_method(const Value& object, std::string_view name);  ///< dict views too
 
 }  // namespace realm::jinja

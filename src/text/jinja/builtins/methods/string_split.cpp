@@ -118,12 +118,16 @@ Result<Value> split_lines(Interp& interp, const Value& self, Args& args) {
   return make_list(interp, out, self.safe());
 }
 
-Result<Value> partition_at(const Value& self, Args& args, bool right) {
+Result<Value> partition_at(Interp& interp, const Value& self, Args& args, bool right) {
   REALM_ASSIGN(const auto a, bind_method(self, args, 1, 1));
-  if (!a[0].is_string()) return type_error(str("must be str, not ", type_name(a[0])));
-  if (a[0].string().empty()) return type_error("empty separator");
+  if (!a[0].is_string() && !self.safe()) {
+    return type_error(str("must be str, not ", type_name(a[0])));
+  }
+  // Of safe text: markupsafe escapes whatever it is given.
+  REALM_ASSIGN(std::string separator, to_str(interp, a[0]));
+  if (self.safe() && !a[0].safe()) separator = escape_html(separator);
+  if (separator.empty()) return type_error("empty separator");
   const std::string& text = self.string();
-  const std::string& separator = a[0].string();
   const std::size_t at = right ? text.rfind(separator) : text.find(separator);
   const auto part = [&](std::string s) { return Value::text(std::move(s), self.safe()); };
   if (at == std::string::npos) {
@@ -134,8 +138,8 @@ Result<Value> partition_at(const Value& self, Args& args, bool right) {
       {part(text.substr(0, at)), part(separator), part(text.substr(at + separator.size()))});
 }
 
-Result<Value> partition(Interp&, const Value& s, Args& a) { return partition_at(s, a, false); }
-Result<Value> rpartition(Interp&, const Value& s, Args& a) { return partition_at(s, a, true); }
+Result<Value> partition(Interp& i, const Value& s, Args& a) { return partition_at(i, s, a, false); }
+Result<Value> rpartition(Interp& i, const Value& s, Args& a) { return partition_at(i, s, a, true); }
 
 // The arguments of find() and its kin, whose own parser words the error.
 Result<std::vector<Value>> bind_window(const Value& self, Args& args) {
