@@ -10,6 +10,10 @@ namespace realm {
 
 struct DeviceOptions {
   int threads = 0;  ///< of host devices; 0: one per physical core this process may use
+  /// Of these, those that decode; 0: as many as a trial at load finds worth having.
+  int decode_threads = 0;
+  /// Keeps each thread on one core where every core of the machine is the process's to use.
+  bool pin_threads = true;
   std::string cpu_isa =
       {};  ///< forces a variant of the cpu device; empty: REALM_CPU_ISA, or the best
   /// The cpu device rounds activations to 16 bits instead of 8, and keeps keys and values in F32
@@ -20,9 +24,10 @@ struct DeviceOptions {
 
 /// A device that can be opened, or a backend that was tried in vain.
 struct DeviceListing {
-  std::string name = {};         ///< "cpu", "cuda:0"
-  std::string description = {};  ///< of a device found
-  std::string unavailable = {};  ///< why not; empty: it is there
+  std::string name = {};                  ///< "cpu", "cuda:0"
+  std::string description = {};           ///< of a device found
+  std::string unavailable = {};           ///< why not; empty: it is there
+  std::vector<std::string> details = {};  ///< lines for people who ask for more
 };
 
 /// Everything that was looked for, in the order of preference of "auto".

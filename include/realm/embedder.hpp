@@ -35,6 +35,7 @@ std::string_view to_string(Pooling pooling);  ///< "none", "mean", "cls", "last"
 struct EmbedderOptions {
   std::string device = "auto";  ///< as EngineOptions has it
   int threads = 0;
+  bool pin_threads = true;
   std::string cpu_isa = {};
   bool precise = false;
   int32_t context_tokens = 0;  ///< longest text; 0: what the model was made for, at most 8192
@@ -42,6 +43,8 @@ struct EmbedderOptions {
   std::optional<Pooling> pooling = {};  ///< missing: what the file says
   /// Vectors of length 1 (Euclid), so that their dot product is their cosine. Never with kNone.
   bool normalize = true;
+  bool map_weights = false;       ///< as EngineOptions has it
+  std::string packed_cache = {};  ///< as EngineOptions has it
   LogSink log = {};
 };
 

@@ -28,6 +28,8 @@ struct ModelInfo {
 struct EngineOptions {
   std::string device = "auto";  ///< auto | cpu | reference | cuda | webgpu | metal, ":N" the Nth
   int threads = 0;              ///< of host devices; 0: one per physical core
+  int decode_threads = 0;       ///< of these, those that decode; 0: found out at load
+  bool pin_threads = true;      ///< see DeviceOptions
   std::string cpu_isa = {};     ///< forces an instruction set of the cpu device; empty: the best
   bool precise = false;         ///< results as good as float, slower: DeviceOptions (device.hpp)
 
@@ -47,6 +49,13 @@ struct EngineOptions {
   std::optional<Format> cache_format = std::nullopt;
   /// Prompts that begin alike share their cache pages, also with finished requests.
   bool share_prefixes = true;
+  /// Computes with the file's own bytes, which stay mapped, where the device can: they are the
+  /// system's to drop and read again, so that a model may be larger than memory. Decoding is
+  /// slower, answers are the same.
+  bool map_weights = false;
+  /// Folder that keeps weights as the device packs them, one file a model: the second load maps it.
+  /// Empty: none.
+  std::string packed_cache = {};
   LogSink log = {};
 };
 

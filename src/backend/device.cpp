@@ -48,6 +48,17 @@ Result<void> Stream::take_error() {
   return error;
 }
 
+Result<size_t> Device::packed_size(const WeightSpec& spec) const {
+  return Error{Code::kUnsupported,
+               str(spec.name, ": device ", info().name, " keeps packed weights to itself")};
+}
+
+Result<Weight> Device::adopt(const WeightSpec& spec, Packing, std::span<const std::byte>,
+                             std::shared_ptr<const void>) {
+  return Error{Code::kUnsupported,
+               str(spec.name, ": device ", info().name, " has weights in memory of its own")};
+}
+
 Error Stream::no_kernel(std::string_view op) const {
   return Error{Code::kUnsupported, str("device ", device_.info().name, " has no kernel for ", op)};
 }

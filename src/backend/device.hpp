@@ -15,6 +15,7 @@
 #include "backend/kernel_table.hpp"
 #include "ops/op_list.hpp"
 #include "realm/error.hpp"
+#include "realm/log.hpp"
 #include "tensor/tensor.hpp"
 
 namespace realm {
@@ -74,6 +75,23 @@ class Device {
   virtual Result<void> supports_weight(Format format) const = 0;
   /// Reads a weight once, in pieces, into the device's own arrangement.
   virtual Result<Weight> pack(const WeightSpec& spec, const RowReader& read) = 0;
+  /// What the bytes of packed weights depend on besides their rows (instruction set, tiles, version
+  /// of the arrangement): devices that say the same can use each other's. Empty: they are no host
+  /// memory that could be kept in a file.
+  virtual std::string packing_id() const { return {}; }
+  /// Bytes of a packed weight, where packing_id() says something.
+  virtual Result<size_t> packed_size(const WeightSpec& spec) const;
+  /// A weight whose bytes are in host memory, aligned to 64: packed, as this device or one of the
+  /// same packing_id() left them, or the file's rows. They are not copied; `owner` keeps them.
+  /// kUnsupported: the device cannot compute with them there.
+  virtual Result<Weight> adopt(const WeightSpec& spec, Packing packing,
+                               std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
+  /// Lets the device find out how it runs `step`, one token of decoding, best: it may call it
+  /// several times, and tells `log` what it chose. Results do not depend on the choice.
+  virtual Result<void> tune_decode(const std::function<Result<void>()>& step, const LogSink& log) {
+    (void)step, (void)log;
+    return {};
+  }
   /// The rows of a packed weight as `read` gave them, bit for bit: lossless is a promise.
   virtual Result<void> unpack(const TensorView& packed, int64_t first, int64_t count,
                               std::span<std::byte> out) = 0;

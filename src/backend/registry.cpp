@@ -22,6 +22,7 @@ struct Backend {
   Describe describe;  // without making the device
   std::string_view absent;
   bool automatic;  // "auto" may take it
+  std::vector<std::string> (*details)(const DeviceOptions& options) = nullptr;
 };
 
 Result<std::unique_ptr<Device>> open_reference(const DeviceOptions&) {
@@ -38,7 +39,7 @@ constexpr Backend kBackends[] = {
     {"cuda", nullptr, nullptr, kNotBuilt, true},
     {"metal", nullptr, nullptr, kNotBuilt, true},
     {"webgpu", nullptr, nullptr, kNotBuilt, true},
-    {"cpu", &make_cpu_device, &describe_cpu_device, "", true},
+    {"cpu", &make_cpu_device, &describe_cpu_device, "", true, &cpu_device_details},
     {"reference", &open_reference, &describe_reference, "", false},
 };
 
@@ -120,6 +121,7 @@ std::vector<DeviceListing> list_devices() {
       auto description = backend.describe({});
       if (description) {
         listing.description = std::move(description).value();
+        if (backend.details != nullptr) listing.details = backend.details({});
       } else {
         listing.unavailable = description.error().message;
       }

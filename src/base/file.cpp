@@ -33,6 +33,7 @@ Result<RandomAccessFile> RandomAccessFile::open(const std::string& path, FileAcc
   if (fstat(file.fd_, &status) != 0) return cannot_open(errno).in(path);
   if (!S_ISREG(status.st_mode)) return Error{Code::kInvalidArgument, path + ": not a regular file"};
   file.size_bytes_ = static_cast<uint64_t>(status.st_size);
+  file.changed_ns_ = int64_t{status.st_mtim.tv_sec} * 1000000000 + status.st_mtim.tv_nsec;
   if (access == FileAccess::kRead || file.size_bytes_ == 0) return file;
   void* address = mmap(nullptr, file.size_bytes_, PROT_READ, MAP_SHARED, file.fd_, 0);
   if (address == MAP_FAILED) return cannot_open(errno).in(path + ": mmap");
@@ -60,7 +61,8 @@ RandomAccessFile::RandomAccessFile(RandomAccessFile&& other) noexcept
       mapped_(std::exchange(other.mapped_, nullptr)),
       owns_mapping_(std::exchange(other.owns_mapping_, false)),
       maker_(std::move(other.maker_)),
-      size_bytes_(std::exchange(other.size_bytes_, 0)) {}
+      size_bytes_(std::exchange(other.size_bytes_, 0)),
+      changed_ns_(std::exchange(other.changed_ns_, 0)) {}
 
 RandomAccessFile& RandomAccessFile::operator=(RandomAccessFile&& other) noexcept {
   std::swap(fd_, other.fd_);
@@ -68,6 +70,7 @@ RandomAccessFile& RandomAccessFile::operator=(RandomAccessFile&& other) noexcept
   std::swap(owns_mapping_, other.owns_mapping_);
   std::swap(maker_, other.maker_);
   std::swap(size_bytes_, other.size_bytes_);
+  std::swap(changed_ns_, other.changed_ns_);
   return *this;
 }
 

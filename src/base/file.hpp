@@ -34,6 +34,8 @@ class RandomAccessFile {
   ~RandomAccessFile();
 
   uint64_t size_bytes() const { return size_bytes_; }
+  /// When it was changed last, in nanoseconds of the system's clock; 0 of bytes in memory.
+  int64_t changed_ns() const { return changed_ns_; }
 
   /// Fills `out` from `offset`. Errors: kCorruptFile when the range is not inside the file or the
   /// medium fails.
@@ -57,6 +59,7 @@ class RandomAccessFile {
   bool owns_mapping_ = false;
   std::unique_ptr<const Maker> maker_;
   uint64_t size_bytes_ = 0;
+  int64_t changed_ns_ = 0;
 };
 
 }  // namespace realm

@@ -149,6 +149,7 @@ Result<std::unique_ptr<Embedder>> Embedder::open(const std::string& path,
   auto impl = std::make_unique<Impl>();
   REALM_ASSIGN(impl->device, open_device(options.device,
                                          {.threads = options.threads,
+                                          .pin_threads = options.pin_threads,
                                           .cpu_isa = options.cpu_isa,
                                           .precise = options.precise},
                                          options.log));
@@ -156,7 +157,9 @@ Result<std::unique_ptr<Embedder>> Embedder::open(const std::string& path,
                          .context_tokens = options.context_tokens,
                          .block_tokens = kPageTokens,
                          .max_rows = options.batch_tokens,
-                         .max_sequences = std::min(kMostSequences, options.batch_tokens)};
+                         .max_sequences = std::min(kMostSequences, options.batch_tokens),
+                         .map_weights = options.map_weights,
+                         .packed_cache = options.packed_cache};
   REALM_ASSIGN(impl->model, load_model(path, *impl->device, load, options.log));
   if (!impl->model.tokenizer) {
     return Error{Code::kUnsupported, "the file has no vocabulary (key tokenizer.ggml.model)"}.in(

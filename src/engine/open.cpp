@@ -33,7 +33,9 @@ Result<LoadOptions> load_options(const EngineOptions& options) {
   LoadOptions load{.context_tokens = options.context_tokens,
                    .cache_format = options.cache_format,
                    .block_tokens = kPageTokens,
-                   .max_sequences = options.max_sequences};
+                   .max_sequences = options.max_sequences,
+                   .map_weights = options.map_weights,
+                   .packed_cache = options.packed_cache};
   load.n_blocks = options.cache_tokens / kPageTokens + (options.cache_tokens % kPageTokens != 0);
   // A chunk of a prompt and one row of every other sequence.
   load.max_rows = options.chunk_tokens + options.max_sequences - 1;
@@ -75,8 +77,11 @@ template <class Source>
 Result<EngineParts> parts_of(const Source& source, const std::string& where,
                              const EngineOptions& options) {
   REALM_ASSIGN(const LoadOptions load, load_options(options));
-  const DeviceOptions wanted{
-      .threads = options.threads, .cpu_isa = options.cpu_isa, .precise = options.precise};
+  const DeviceOptions wanted{.threads = options.threads,
+                             .decode_threads = options.decode_threads,
+                             .pin_threads = options.pin_threads,
+                             .cpu_isa = options.cpu_isa,
+                             .precise = options.precise};
   REALM_ASSIGN(std::shared_ptr<Device> device, open_device(options.device, wanted, options.log));
   REALM_ASSIGN(LoadedModel loaded, load_model(source, *device, load, options.log));
   if (!loaded.tokenizer) {

@@ -1,8 +1,10 @@
 #include "gguf/gguf.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/checked.hpp"
+#include "base/hash.hpp"
 #include "base/str.hpp"
 #include "gguf/header.hpp"
 #include "gguf/split.hpp"
@@ -142,6 +144,24 @@ void File::prefetch(const TensorInfo& tensor, uint64_t offset, uint64_t size_byt
 
 void File::release(const TensorInfo& tensor) const {
   parts_[static_cast<size_t>(tensor.part)].release(tensor.offset_bytes, tensor.size_bytes);
+}
+
+Result<uint64_t> File::fingerprint() const {
+  uint64_t hash = 0;
+  std::vector<std::byte> header;
+  for (int i = 0; i < parts(); ++i) {
+    const RandomAccessFile& part = parts_[static_cast<size_t>(i)];
+    uint64_t data = part.size_bytes();
+    for (const TensorInfo& tensor : tensors_) {
+      if (tensor.part == i) data = std::min(data, tensor.offset_bytes);
+    }
+    const uint64_t numbers[] = {part.size_bytes(), static_cast<uint64_t>(part.changed_ns())};
+    hash = hash_bytes(std::as_bytes(std::span(numbers)), hash);
+    header.resize(static_cast<size_t>(data));
+    REALM_TRY(part.read_at(0, header));
+    hash = hash_bytes(header, hash);
+  }
+  return hash;
 }
 
 uint64_t File::size_bytes() const {

@@ -88,6 +88,8 @@ class File {
   void release(const TensorInfo& tensor) const;
 
   uint64_t size_bytes() const;  ///< of all parts
+  /// Tells files apart: of everything in front of the tensors' data, sizes and times of change.
+  Result<uint64_t> fingerprint() const;
   int parts() const { return static_cast<int>(parts_.size()); }
   uint32_t version() const { return version_; }
 

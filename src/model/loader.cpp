@@ -1,7 +1,9 @@
 #include "model/loader.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
+#include "backend/huge_pages.hpp"
 #include "base/checked.hpp"
 #include "base/str.hpp"
 #include "model/load/vocabulary.hpp"
@@ -107,9 +109,10 @@ Result<StepLimits> grant(const Config& config, const LoadOptions& options, Forma
 }
 
 Result<MemoryPlan> plan_memory(const Config& config, const StepLimits& limits, Format cache_format,
-                               uint64_t weight_bytes, const Device& device) {
+                               uint64_t weight_bytes, bool mapped, const Device& device) {
   MemoryPlan plan{
-      .weight_bytes = weight_bytes,
+      .weight_bytes = mapped ? 0 : weight_bytes,
+      .mapped_bytes = mapped ? weight_bytes : 0,
       .activation_bytes = StepArena(config, limits, Runner::head_rows(limits)).size_bytes(),
       .device_bytes = device.info().memory_bytes};
   const auto page = kv_page_bytes(config, cache_format, limits.block_tokens);
@@ -119,7 +122,10 @@ Result<MemoryPlan> plan_memory(const Config& config, const StepLimits& limits, F
   if (plan.device_bytes > 0 && plan.total() > plan.device_bytes) {
     return Error{Code::kOutOfMemory,
                  str("device ", device.info().name, ": ", to_string(plan), " (a context of ",
-                     limits.context_tokens, " tokens, ", limits.n_blocks, " pages)")};
+                     limits.context_tokens, " tokens, ", limits.n_blocks, " pages)",
+                     mapped ? ""
+                            : "; weights that stay in the file (--mmap) need no memory of "
+                              "their own")};
   }
   return plan;
 }
@@ -134,10 +140,8 @@ Result<ModelText> read_text(const gguf::File& file) {
   return text;
 }
 
-}  // namespace
-
-Result<LoadedModel> load_model(const gguf::File& file, Device& device, const LoadOptions& options,
-                               const LogSink& log) {
+Result<LoadedModel> load_from(const gguf::File& file, Device& device, const LoadOptions& options,
+                              const WeightSource& source, const LogSink& log) {
   REALM_TRY(check_options(options));
   REALM_ASSIGN(const std::string name, file.metadata().get<std::string>("general.architecture"));
   auto model = std::make_unique<Model>();
@@ -167,19 +171,41 @@ Result<LoadedModel> load_model(const gguf::File& file, Device& device, const Loa
   loaded.encoder = model->config.encoder;
   loaded.facts = std::move(text.facts);
   loaded.tokenizer = std::move(text.tokenizer);
-  REALM_ASSIGN(loaded.memory,
-               plan_memory(model->config, limits, cache_format, binder.size_bytes(), device));
+  REALM_ASSIGN(loaded.memory, plan_memory(model->config, limits, cache_format, binder.size_bytes(),
+                                          source.mapped_file != nullptr, device));
   if (log) log(LogLevel::kDebug, str("memory: ", to_string(loaded.memory)));
-  REALM_ASSIGN(model->buffers, binder.load());
-  REALM_ASSIGN(loaded.runner, Runner::create(device, std::move(model), limits, cache_format));
+  REALM_ASSIGN(model->buffers, binder.load(source, log));
+  if (log) {
+    log(LogLevel::kDebug, str("huge pages hold ", huge_page_bytes() >> 20, " MiB of this process"));
+  }
+  REALM_ASSIGN(auto runner, Runner::create(device, std::move(model), limits, cache_format));
+  if (options.use == LoadUse::kGenerate) {
+    REALM_TRY(runner->tune(log, binder.size_bytes()));
+  }
+  loaded.runner = std::move(runner);
   return loaded;
+}
+
+}  // namespace
+
+Result<LoadedModel> load_model(const gguf::File& file, Device& device, const LoadOptions& options,
+                               const LogSink& log) {
+  if (log && (options.map_weights || !options.packed_cache.empty())) {
+    log(LogLevel::kWarning, "the model is no file: its weights are neither mapped nor kept in one");
+  }
+  return load_from(file, device, options, {}, log);
 }
 
 Result<LoadedModel> load_model(const std::string& path, Device& device, const LoadOptions& options,
                                const LogSink& log) {
   // pread, not a mapping: pages of a mapping would count as ours beside the copy on the device.
-  REALM_ASSIGN(const gguf::File file, gguf::File::open(path, {.access = FileAccess::kRead}));
-  auto loaded = load_model(file, device, options, log);
+  const auto access = options.map_weights ? FileAccess::kMmap : FileAccess::kRead;
+  REALM_ASSIGN(gguf::File opened, gguf::File::open(path, {.access = access}));
+  const auto file = std::make_shared<const gguf::File>(std::move(opened));
+  const WeightSource source{.mapped_file = options.map_weights ? file : nullptr,
+                            .cache_folder = options.packed_cache,
+                            .cache_name = std::filesystem::path(path).stem().string()};
+  auto loaded = load_from(*file, device, options, source, log);
   if (!loaded) return std::move(loaded).error().in(path);
   return loaded;
 }

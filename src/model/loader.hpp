@@ -37,6 +37,12 @@ struct LoadOptions {
   int32_t n_blocks = 0;
   int32_t max_rows = 512;      ///< rows of one step; an encoder's is at least a context
   int32_t max_sequences = 16;  ///< sequences of one step
+  /// The file stays mapped and its bytes are the weights, where the device takes them; where it
+  /// does not, it is told on the log and they are packed.
+  bool map_weights = false;
+  /// Folder of packed-cache files (load/packed_cache.hpp); empty: none. A cache that cannot be used
+  /// or written is told on the log.
+  std::string packed_cache = {};
 };
 
 struct LoadedModel {

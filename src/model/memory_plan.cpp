@@ -17,9 +17,11 @@ std::string size_of(uint64_t bytes) {
 }  // namespace
 
 std::string to_string(const MemoryPlan& plan) {
-  std::string out = "weights " + size_of(plan.weight_bytes) + " + cache " +
-                    size_of(plan.cache_bytes) + " + activations " + size_of(plan.activation_bytes) +
-                    " = " + size_of(plan.total());
+  const std::string weights = plan.mapped_bytes > 0
+                                  ? "weights in the file, " + size_of(plan.mapped_bytes) + "; "
+                                  : "weights " + size_of(plan.weight_bytes) + " + ";
+  std::string out = weights + "cache " + size_of(plan.cache_bytes) + " + activations " +
+                    size_of(plan.activation_bytes) + " = " + size_of(plan.total());
   if (plan.device_bytes > 0) out += " of " + size_of(plan.device_bytes);
   return out;
 }

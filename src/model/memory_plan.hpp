@@ -8,6 +8,7 @@ namespace realm {
 
 struct MemoryPlan {
   uint64_t weight_bytes = 0;      ///< as stored in the file; a device may pad a little
+  uint64_t mapped_bytes = 0;      ///< weights that stay in the file, not counted
   uint64_t cache_bytes = 0;       ///< keys and values: n_blocks pages
   uint64_t activation_bytes = 0;  ///< one arena for a step
   uint64_t device_bytes = 0;      ///< what the device has; 0: unknown

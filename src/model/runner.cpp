@@ -73,6 +73,24 @@ Result<void> Runner::probe() {
   return stream_->sync();
 }
 
+// As many layers as are more than caches hold, or all: what they do to memory is what counts.
+Result<void> Runner::tune(const LogSink& log, uint64_t weight_bytes) {
+  constexpr uint64_t kBytes = uint64_t{256} << 20;
+  const size_t layers = model_->weights.layers.size();
+  const uint64_t layer_bytes = weight_bytes / std::max<size_t>(layers, 1) + 1;
+  Weights first = model_->weights;
+  first.layers.resize(std::min<uint64_t>(layers, kBytes / layer_bytes + 1));
+  upload_step(Step{}, 1);
+  StepViews views = arena_.step(1);
+  views.cache = cache_.layers;
+  return stream_->device().tune_decode(
+      [&] {
+        model_->architecture->layers(*stream_, model_->config, first, views);
+        return stream_->sync();
+      },
+      log);
+}
+
 Result<void> Runner::run(const Step& step, std::span<float> logits) {
   if (model_->config.encoder) {
     return Error{Code::kUnsupported, str("architecture ", model_->architecture->name,

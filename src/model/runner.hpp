@@ -25,6 +25,9 @@ class Runner final : public StepRunner {
   static Result<std::unique_ptr<Runner>> create(Device& device, std::unique_ptr<Model> model,
                                                 const StepLimits& limits, Format cache_format);
 
+  /// Lets the device choose how it decodes, by trials on the first layers.
+  Result<void> tune(const LogSink& log, uint64_t weight_bytes);
+
   const StepLimits& limits() const override { return limits_; }
   Result<void> run(const Step& step, std::span<float> logits) override;
   Result<void> run_states(const Step& step, std::span<float> states) override;

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 
 #include "cli.hpp"
@@ -104,6 +105,28 @@ TEST_F(BenchSynthetic, DrawsAPlot) {
   EXPECT_TRUE(ended_with(nowhere, 3));
 }
 
+TEST_F(BenchSynthetic, OpsHaveRowsForFormatsAndBatches) {
+  const Outcome run = realm({"bench", "--ops", "--types", "Q4_K,F16", "-b", "1,40", "-r", "1", "-t",
+                             "1", "--kv", "f16", "--device", "cpu", "--json", "--no-ceilings"});
+  ASSERT_TRUE(ended_with(run, 0));
+  const json out = json::parse(run.out);
+  EXPECT_FALSE(out.contains("ceilings"));
+  std::map<std::string, int> rows;
+  for (const json& row : out.at("ops")) {
+    const std::string op = row.at("op");
+    ++rows[op + " " + row.at("format").get<std::string>()];
+    EXPECT_GT(row.at("microseconds"), 0) << row;
+    EXPECT_GT(row.at("gbytes_per_second"), 0) << row;
+    EXPECT_EQ(row.contains("gmacs_per_second"), op == "linear" || op == "attention") << row;
+    EXPECT_FALSE(row.contains("read_percent")) << row;
+  }
+  const std::map<std::string, int> expected = {
+      {"linear Q4_K", 2},  {"linear F16", 2},    {"embed Q4_K", 2},   {"embed F16", 2},
+      {"kv_write F16", 2}, {"attention F16", 2}, {"rms_norm F32", 2}, {"softmax F32", 2},
+      {"add F32", 2},      {"act_mul F32", 2}};
+  EXPECT_EQ(rows, expected);
+}
+
 TEST_F(BenchSynthetic, RefusesWhatMakesNoSense) {
   const struct {
     std::vector<std::string> words;
@@ -118,6 +141,9 @@ TEST_F(BenchSynthetic, RefusesWhatMakesNoSense) {
       {{"--synthetic", "tiny:Q9"}, 2, "--synthetic: no type \"Q9\"; there are F32, "},
       {{"--synthetic", "tiny"}, 2, "SHAPE:TYPE is wanted"},
       {{"--synthetic", "tiny:Q4_0", "-p", "0", "-n", "0"}, 2, "nothing to measure"},
+      {{"--ops", "--types", "Q4_K,Q9"}, 2, "--types: no weight format \"Q9\""},
+      {{"--ops", "model.gguf"}, 2, "--ops measures kernels"},
+      {{"model.gguf", "--types", "Q4_K"}, 2, "--types belongs to --ops"},
       {{"--synthetic", "tiny:Q4_0", "-d", "0,x"}, 2, "--depth: \"x\" is not a whole number"},
       {{"--synthetic", "tiny:Q4_0", "-b", "1,0"}, 2, "--batch: must be between 1"},
       {{"--synthetic", "tiny:Q4_0", "--format", "xml"}, 2, "is not one of text, md, json, csv"},

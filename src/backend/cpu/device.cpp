@@ -1,12 +1,18 @@
 #include "backend/cpu/device.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 
+#include "backend/cpu/linear/kernel_table.hpp"
 #include "backend/cpu/ops/ops.hpp"
 #include "backend/cpu/stream.hpp"
+#include "backend/cpu/threads.hpp"
 #include "backend/cpu/weight_memory.hpp"
 #include "backend/host_memory.hpp"
+#include "backend/huge_pages.hpp"
 #include "base/str.hpp"
 
 namespace realm {
@@ -43,9 +49,24 @@ Result<Variant> variant_of(const std::string& isa) {
   return variant;
 }
 
+// Rows that an op computes: the most that a tensor has which is no weight and no cache.
+struct RowCount {
+  int64_t rows = 0;
+  void operator()(const char*, Role role, const TensorView& view) {
+    if (role != Role::kWeight && view) rows = std::max(rows, view.rows());
+  }
+  void operator()(const char*, const KvLayer&) {}
+};
+template <class Op>
+int64_t rows_of(const Op& op) {
+  RowCount count;
+  Op::tensors(op, count);
+  return count.rows;
+}
+
 template <class Op>
 Result<void> kernel(Stream& stream, const Op& op) {
-  return static_cast<CpuStream&>(stream).with_context([&op](const OpContext& context) {
+  return static_cast<CpuStream&>(stream).with_context(rows_of(op), [&op](const OpContext& context) {
     if constexpr (requires { run(context.linear(), op); }) {
       return run(context.linear(), op);
     } else {
@@ -54,18 +75,32 @@ Result<void> kernel(Stream& stream, const Op& op) {
   });
 }
 
+// Somebody else's memory, which is only read.
+class AdoptedBuffer final : public Buffer {
+ public:
+  AdoptedBuffer(Device* device, std::span<const std::byte> bytes, std::shared_ptr<const void> owner)
+      : Buffer(device, const_cast<std::byte*>(bytes.data()), bytes.size()),
+        owner_(std::move(owner)) {}
+
+ private:
+  std::shared_ptr<const void> owner_;
+};
+
 class CpuDevice final : public Device {
  public:
-  CpuDevice(const Variant& variant, const LinearKernels& linear_kernels, int threads, bool precise)
+  CpuDevice(const Variant& variant, const LinearKernels& linear_kernels,
+            const DeviceOptions& options, const ThreadPoolOptions& threads)
       : engine_{*variant.kernels, linear_kernels, ThreadPool(threads),
-                precise ? Activations::kInt16Block32 : Activations::kInt8Block32} {
+                first_decode_threads(options, threads.threads),
+                options.precise ? Activations::kInt16Block32 : Activations::kInt8Block32},
+        tunes_(options.decode_threads <= 0) {
     info_.name = "cpu";
-    info_.description = describe(variant, threads, precise);
+    info_.description = describe(variant, threads.threads, options.precise);
     info_.variant = variant.name;
     info_.memory_bytes = host_memory_bytes();
     info_.activations = engine_.activations;
     // Half floats of keys and values alone cost more than all that 16-bit activations leave.
-    if (precise) info_.cache_format = Format::kF32;
+    if (options.precise) info_.cache_format = Format::kF32;
     OpList::for_each([this]<class Op>() { kernels_.set<Op>(&kernel<Op>); });
   }
 
@@ -101,6 +136,7 @@ class CpuDevice final : public Device {
                              .format = spec.format,
                              .packing = Packing::kDevice};
     const std::lock_guard lock(engine_.pool_mutex);
+    engine_.pool.use(engine_.pool.threads());
     if (auto ok = pack_weight(engine_.linear_kernels, engine_.pool, spec, read,
                               static_cast<std::byte*>(weight.buffer->address()));
         !ok) {
@@ -112,12 +148,68 @@ class CpuDevice final : public Device {
   Result<void> unpack(const TensorView& packed, int64_t first, int64_t count,
                       std::span<std::byte> out) override {
     const auto row = row_bytes(packed.format, static_cast<uint64_t>(packed.cols())).value_or(0);
-    if (packed.packing != Packing::kDevice || first < 0 || count < 0 || first > packed.rows() ||
-        count > packed.rows() - first || out.size() != static_cast<uint64_t>(count) * row) {
+    if (first < 0 || count < 0 || first > packed.rows() || count > packed.rows() - first ||
+        out.size() != static_cast<uint64_t>(count) * row) {
       return Error{Code::kInvalidArgument, str("unpack: rows ", first, "+", count, " of ",
                                                to_string(packed), " in ", out.size(), " bytes")};
     }
+    if (packed.packing == Packing::kRows) {  // adopted
+      for (int64_t r = 0; r < count; ++r) {
+        std::memcpy(out.data() + static_cast<size_t>(r) * row,
+                    packed.row<const std::byte>(first + r), static_cast<size_t>(row));
+      }
+      return {};
+    }
     unpack_rows(engine_.linear_kernels, packed, first, count, out.data());
+    return {};
+  }
+
+  // kPacked is the version of packed.hpp's picture: whoever changes that raises it.
+  std::string packing_id() const override {
+    constexpr int kPacked = 1;
+    const LinearKernels& kernels = engine_.linear_kernels;
+    return str("cpu ", kPacked, " ", kernels.isa, " ", kernels.tile_rows,
+               kernels.offset_bytes ? " offset" : "");
+  }
+  Result<size_t> packed_size(const WeightSpec& spec) const override {
+    auto size = packed_bytes(engine_.linear_kernels, spec.format, spec.rows, spec.cols);
+    if (!size) return std::move(size).error().in(spec.name);
+    return size;
+  }
+  Result<Weight> adopt(const WeightSpec& spec, Packing packing, std::span<const std::byte> bytes,
+                       std::shared_ptr<const void> owner) override {
+    REALM_ASSIGN(const size_t packed, packed_size(spec));
+    const auto row = row_bytes(spec.format, static_cast<uint64_t>(spec.cols)).value_or(0);
+    const bool rows = packing == Packing::kRows;
+    const size_t size = rows ? static_cast<size_t>(row) * static_cast<size_t>(spec.rows) : packed;
+    if (bytes.size() != size) {
+      return Error{Code::kInvalidArgument,
+                   str(spec.name, ": ", bytes.size(), " bytes, expected ", size)};
+    }
+    Weight weight;
+    weight.buffer = std::make_unique<AdoptedBuffer>(this, bytes, std::move(owner));
+    weight.view = TensorView{.buffer = weight.buffer.get(),
+                             .shape = Shape{spec.rows, spec.cols},
+                             .row_stride_bytes = rows ? static_cast<size_t>(row) : 0,
+                             .format = spec.format,
+                             .packing = packing};
+    return weight;
+  }
+
+  Result<void> tune_decode(const std::function<Result<void>()>& step, const LogSink& log) override {
+    if (!tunes_) return {};
+    const int most = engine_.pool.threads();
+    REALM_ASSIGN(const std::vector<DecodeTrial> trials,
+                 try_decode_threads(most, [&](int threads) -> Result<double> {
+                   engine_.decode_threads = threads;
+                   const auto start = std::chrono::steady_clock::now();
+                   REALM_TRY(step());
+                   const std::chrono::duration<double> time =
+                       std::chrono::steady_clock::now() - start;
+                   return time.count();
+                 }));
+    engine_.decode_threads = trials.front().threads;
+    if (log) log(LogLevel::kDebug, to_string(trials, most));
     return {};
   }
 
@@ -126,6 +218,7 @@ class CpuDevice final : public Device {
   KernelTable kernels_;
   Engine engine_;
   WeightMemory weights_;
+  const bool tunes_;
 };
 
 }  // namespace
@@ -148,15 +241,21 @@ Result<std::unique_ptr<Device>> make_cpu_device(const DeviceOptions& options) {
   if (linear == nullptr) {
     return Error{Code::kInternal, str("no matmul kernels for ", variant.name)};
   }
-  const int threads = options.threads > 0 ? options.threads : usable_threads();
-  return std::unique_ptr<Device>(
-      std::make_unique<cpu::CpuDevice>(variant, *linear, threads, options.precise));
+  return std::unique_ptr<Device>(std::make_unique<cpu::CpuDevice>(
+      variant, *linear, options, cpu::pool_options(read_machine(), options)));
 }
 
 Result<std::string> describe_cpu_device(const DeviceOptions& options) {
   REALM_ASSIGN(const cpu::Variant variant, cpu::variant_of(options.cpu_isa));
-  const int threads = options.threads > 0 ? options.threads : usable_threads();
-  return cpu::describe(variant, threads, options.precise);
+  return cpu::describe(variant, cpu::pool_options(read_machine(), options).threads,
+                       options.precise);
+}
+
+std::vector<std::string> cpu_device_details(const DeviceOptions& options) {
+  std::vector<std::string> lines = cpu::describe_machine(read_machine(), options);
+  lines.push_back(huge_pages_are_given() ? "huge pages are given for weights"
+                                         : "huge pages are not given: weights are read slower");
+  return lines;
 }
 
 }  // namespace realm

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "backend/device.hpp"
 #include "realm/device.hpp"
@@ -17,5 +18,7 @@ Result<std::unique_ptr<Device>> make_cpu_device(const DeviceOptions& options);
 
 /// "AMD EPYC, avx512, 2 threads" of such a device, without making it.
 Result<std::string> describe_cpu_device(const DeviceOptions& options);
+/// More about it, in lines: cores, memory nodes, pinning.
+std::vector<std::string> cpu_device_details(const DeviceOptions& options);
 
 }  // namespace realm

@@ -1,6 +1,7 @@
 // CpuStream: runs each op at once, with the device's pool.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 
 #include "backend/cpu/isa.hpp"
@@ -29,6 +30,7 @@ struct Engine {
   const Kernels& kernels;
   const LinearKernels& linear_kernels;
   ThreadPool pool;
+  std::atomic<int> decode_threads;  ///< of the pool
   Activations activations;
   std::mutex pool_mutex{};  ///< one loop at a time
 };
@@ -40,15 +42,19 @@ class CpuStream final : public Stream {
   void download(const TensorView& from, std::span<std::byte> bytes) override;
   Result<void> sync() override { return take_error(); }
 
-  /// Calls f(context) with the pool locked.
+  /// Calls f(context) with the pool locked and as many of its threads as work on `rows` rows wants.
   template <class F>
-  Result<void> with_context(F&& f) {
+  Result<void> with_context(int64_t rows, F&& f) {
     const std::lock_guard lock(engine_.pool_mutex);
+    engine_.pool.use(rows <= kDecodeRows ? engine_.decode_threads.load() : engine_.pool.threads());
     return f(OpContext{engine_.kernels, engine_.linear_kernels, engine_.pool, linear_scratch_,
                        scratch_, engine_.activations});
   }
 
  private:
+  // More rows than that share what is read of a weight: arithmetic counts.
+  static constexpr int64_t kDecodeRows = 2;
+
   Engine& engine_;
   LinearScratch linear_scratch_;
   LinearScratch scratch_;

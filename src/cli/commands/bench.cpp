@@ -1,5 +1,7 @@
 // realm bench: how fast a model runs here, and how near that is to what the machine can do.
 
+#include <algorithm>
+
 #include "backend/ceilings.hpp"
 #include "backend/registry.hpp"
 #include "base/output_file.hpp"
@@ -10,7 +12,10 @@
 #include "cli/measure/bench_report.hpp"
 #include "cli/measure/speed.hpp"
 #include "cli/measure/synthetic_flags.hpp"
+#include "cli/opbench/op_bench.hpp"
+#include "cli/terminal/table.hpp"
 #include "engine/engine_parts.hpp"
+#include "formats/table.hpp"
 
 namespace realm::cli {
 namespace {
@@ -31,17 +36,23 @@ class Bench final : public Command {
   void declare(Flags& flags) override {
     flags.positional("MODEL", model_, kModelHelp);
     synthetic_.declare(flags);
+    flags.toggle("--ops", ops_,
+                 "instead of a model, every kernel by itself: -b has the rows (default "
+                 "1,2,8,32,512)");
+    flags.text("--types", "NAME[,NAME...]", types_,
+               "weight formats that --ops measures (default: all)");
     flags.whole("-p,--prompt", "N", load_.prompt, {0, kMost},
                 "tokens of the prompt (default 512; 0: skip)");
     flags.whole("-n,--tokens", "N", load_.decode, {0, kMost},
                 "tokens to decode (default 128; 0: skip)");
     flags.wholes("-d,--depth", "N[,N...]", load_.depths, {0, kMost},
                  "tokens that stand in the context before either (default 0)");
-    flags.wholes("-b,--batch", "N[,N...]", load_.sequences, {1, 1024},
+    flags.wholes("-b,--batch", "N[,N...]", batches_, {1, 1024},
                  "sequences decoded together (default 1)");
     flags.whole("-r,--repetitions", "N", load_.repetitions, {1, 10000},
                 "measurements of each (default 5)");
     device_.declare(flags);
+    device_.declare_weights(flags);
     device_.declare_kv(flags);
     flags.toggle("--no-ceilings", no_ceilings_,
                  "do not measure what the machine can do at most: saves a second");
@@ -52,12 +63,16 @@ class Bench final : public Command {
     flags.example("realm bench SmolLM2 -p 512 -n 128 -t 2 --json");
     flags.example("realm bench SmolLM2 -p 0 -n 64 -b 1,8 -d 0,1024 --kv f32 --format md");
     flags.example("realm bench --synthetic llama-1b:Q4_0 -d 0,1024,4096 --plot speed.svg");
+    flags.example("realm bench --ops --types Q4_K,Q6_K -b 1,512");
     flags.example("realm bench --synthetic llama-8b:Q4_K_M --save model.gguf -p 0 -n 0");
   }
 
   Result<void> run(Host& host) override {
-    REALM_TRY(synthetic_.check(model_.has_value()));
     REALM_ASSIGN(format_, sheet_.chosen());
+    if (ops_) return measure_ops(host);
+    if (types_) return Error{Code::kInvalidArgument, "--types belongs to --ops"};
+    REALM_TRY(synthetic_.check(model_.has_value()));
+    if (!batches_.empty()) load_.sequences = batches_;
     const bool measures = load_.prompt > 0 || load_.decode > 0;
     if (!measures && !synthetic_.saves()) {
       return Error{Code::kInvalidArgument, "nothing to measure: -p and -n are both 0"};
@@ -102,19 +117,72 @@ class Bench final : public Command {
     REALM_ASSIGN(
         const std::unique_ptr<Device> device,
         open_device(options.device, {.threads = options.threads, .precise = options.precise}, {}));
-    const Format cache = options.cache_format.value_or(device->info().cache_format);
-    if (no_ceilings_) return cache;
+    REALM_ASSIGN(ceilings, ceilings_of(*device, host));
+    return options.cache_format.value_or(device->info().cache_format);
+  }
+
+  Result<std::optional<Ceilings>> ceilings_of(const Device& device, Host& host) const {
+    if (no_ceilings_) return std::optional<Ceilings>();
     host.console.progress("what the machine can do");
-    auto found = measure_ceilings(device->info(), options.threads);
+    auto found = measure_ceilings(device.info(), device_.threads);
     host.console.progress_end();
-    if (found) {
-      ceilings = *found;
-    } else if (found.error().code != Code::kUnsupported) {
-      return std::move(found).error();
-    } else {
-      host.console.note(found.error().message + ": no percentages");
+    if (found) return std::optional(*found);
+    if (found.error().code != Code::kUnsupported) return std::move(found).error();
+    host.console.note(found.error().message + ": no percentages");
+    return std::optional<Ceilings>();
+  }
+
+  Result<void> measure_ops(Host& host) {
+    if (model_ || synthetic_.given() || synthetic_.saves() || plot_) {
+      return Error{Code::kInvalidArgument, "--ops measures kernels: no model, nothing to plot"};
     }
-    return cache;
+    OpBenchOptions options;
+    options.repetitions = load_.repetitions;
+    if (!batches_.empty()) options.batches = batches_;
+    if (device_.kv) options.caches = {*device_.kv};
+    REALM_ASSIGN(options.weights, weight_formats());
+    const EngineOptions engine = device_.engine_options(host, verbose_);
+    REALM_ASSIGN(const std::unique_ptr<Device> device,
+                 open_device(engine.device, {.threads = engine.threads, .precise = engine.precise},
+                             engine.log));
+    REALM_ASSIGN(const std::optional<Ceilings> ceilings, ceilings_of(*device, host));
+    REALM_ASSIGN(
+        const std::vector<OpSpeed> rows,
+        bench_ops(*device, options, [&](const std::string& what) { host.console.progress(what); }));
+    host.console.progress_end();
+    host.console.write(print_ops(op_sheet(rows, ceilings), device->info(), ceilings));
+    return {};
+  }
+
+  Result<std::vector<Format>> weight_formats() const {
+    std::vector<Format> formats;
+    for (size_t begin = 0; types_ && begin <= types_->size();) {
+      const size_t comma = std::min(types_->find(',', begin), types_->size());
+      const std::string name = types_->substr(begin, comma - begin);
+      const FormatInfo* format = find_format(name);
+      if (format == nullptr || !is_decodable(format->format)) {
+        return Error{Code::kInvalidArgument, str("--types: no weight format \"", name, "\"")};
+      }
+      formats.push_back(format->format);
+      begin = comma + 1;
+    }
+    return formats;
+  }
+
+  std::string print_ops(const Sheet& sheet, const DeviceInfo& device,
+                        const std::optional<Ceilings>& ceilings) const {
+    if (format_ == SheetFormat::kCsv) return sheet.csv();
+    if (format_ == SheetFormat::kJson) {
+      nlohmann::ordered_json out{
+          {"device", {{"name", device.name}, {"description", device.description}}}};
+      add_circumstances(out, device_.threads);
+      if (ceilings) out["ceilings"] = ceilings_json(*ceilings);
+      out["ops"] = sheet.json();
+      return out.dump(2) + "\n";
+    }
+    const std::string head = str(device.name, ": ", device.description,
+                                 ceilings ? "; " + ceilings_text(*ceilings) : "", "\n\n");
+    return head + (format_ == SheetFormat::kMarkdown ? sheet.markdown() : sheet.text());
   }
 
   static Result<std::unique_ptr<Session>> open(const gguf::File& file, const std::string& path,
@@ -133,13 +201,14 @@ class Bench final : public Command {
   }
 
   static constexpr double kMost = 16777216;
-  std::optional<std::string> model_, plot_;
+  std::optional<std::string> model_, plot_, types_;
+  std::vector<int32_t> batches_;  ///< empty: not given
   SyntheticFlags synthetic_;
   BenchLoad load_;
   DeviceFlags device_;
   SheetFlags sheet_;
   SheetFormat format_ = SheetFormat::kText;
-  bool verbose_ = false, no_ceilings_ = false;
+  bool ops_ = false, verbose_ = false, no_ceilings_ = false;
 };
 
 }  // namespace

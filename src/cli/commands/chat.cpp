@@ -53,6 +53,7 @@ class ChatCommand final : public Command {
     settings_.declare(flags);
     flags.group("Where and how");
     device_.declare(flags);
+    device_.declare_weights(flags);
     device_.declare_kv(flags);
     flags.toggle("--verbose", verbose_,
                  "report loading, and tokens and speed of each answer, on standard error");

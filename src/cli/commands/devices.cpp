@@ -19,13 +19,20 @@ class Devices final : public Command {
   }
 
   void declare(Flags& flags) override {
+    flags.toggle("--verbose", verbose_, "tell cores, memory nodes and how threads are kept");
     declare_json(flags, json_);
     flags.example("realm devices");
+    flags.example("realm devices --verbose");
   }
 
   Result<void> run(Host& host) override {
     const std::vector<DeviceListing> found = list_devices();
-    host.console.write(json_ ? as_json(found) : as_table(found));
+    std::string text = json_ ? as_json(found) : as_table(found);
+    if (verbose_ && !json_) {
+      text += "\n--packed-cache auto keeps packed weights in " +
+              DeviceFlags().packed_folder(host.environment) + "; its files may be deleted\n";
+    }
+    host.console.write(text);
     return {};
   }
 
@@ -37,21 +44,24 @@ class Devices final : public Command {
       list.push_back({{"name", device.name},
                       {"available", available},
                       {"description", device.description},
-                      {"reason", device.unavailable}});
+                      {"reason", device.unavailable},
+                      {"details", device.details}});
     }
     return list.dump(2) + "\n";
   }
 
-  static std::string as_table(const std::vector<DeviceListing>& found) {
+  std::string as_table(const std::vector<DeviceListing>& found) const {
     Table table;
     for (const DeviceListing& device : found) {
       const bool available = device.unavailable.empty();
       table.row({device.name, available ? device.description : "not here: " + device.unavailable});
+      if (!verbose_) continue;
+      for (const std::string& line : device.details) table.row({"", line});
     }
     return table.text();
   }
 
-  bool json_ = false;
+  bool verbose_ = false, json_ = false;
 };
 
 }  // namespace

@@ -53,6 +53,7 @@ class Embed final : public Command {
                 "longest text in tokens (default: the model's, at most 8192)");
     flags.toggle("--json", json_, "print each text's vector as a JSON array");
     device_.declare(flags);
+    device_.declare_weights(flags);
     flags.toggle("--verbose", verbose_, "report loading on standard error");
     flags.example("realm embed all-MiniLM-L6-v2.gguf \"The cat sat on the mat\"");
     flags.example("realm embed all-MiniLM-L6-v2.gguf -f sentences.txt --json");
@@ -92,10 +93,13 @@ class Embed final : public Command {
     const EngineOptions common = device_.engine_options(host, verbose_);
     EmbedderOptions options{.device = common.device,
                             .threads = common.threads,
+                            .pin_threads = common.pin_threads,
                             .cpu_isa = common.cpu_isa,
                             .precise = common.precise,
                             .context_tokens = context_.value_or(0),
                             .normalize = !raw_,
+                            .map_weights = common.map_weights,
+                            .packed_cache = common.packed_cache,
                             .log = common.log};
     if (!pooling_) return options;
     for (const Pooling p : {Pooling::kNone, Pooling::kMean, Pooling::kCls, Pooling::kLast}) {

@@ -32,6 +32,7 @@ class Perplexity final : public Command {
     flags.whole("-c,--context", "C", window_, {4, kContextRange.high},
                 "tokens of a window (default 512)");
     device_.declare(flags);
+    device_.declare_weights(flags);
     device_.declare_kv(flags);
     flags.toggle("--verbose", verbose_, "report loading on standard error");
     declare_json(flags, json_);

@@ -34,6 +34,7 @@ class Run final : public Command {
     sampling_.declare(flags);
     flags.group("Where and how");
     device_.declare(flags);
+    device_.declare_weights(flags);
     device_.declare_kv(flags);
     flags.toggle("--verbose", verbose_, "report loading, speed and memory on standard error");
     flags.toggle("--json", json_, "print one JSON object at the end instead of the answer's text");

@@ -134,32 +134,6 @@ uint64_t WeightBinder::size_bytes() const {
   return bytes;
 }
 
-Result<std::vector<std::unique_ptr<Buffer>>> WeightBinder::load() {
-  std::vector<std::unique_ptr<Buffer>> buffers;
-  for (const Matrix& matrix : matrices_) {
-    const gguf::TensorInfo& tensor = *matrix.tensor;
-    // The device reads from as many threads as it likes: pread takes no lock.
-    const int64_t begin = matrix.first;
-    const RowReader read = [this, &tensor, begin](int64_t first, int64_t count,
-                                                  std::span<std::byte> out) {
-      return file_.read_rows(tensor, begin + first, count, out);
-    };
-    // Errors of pack() begin with the name.
-    auto weight = device_.pack(WeightSpec{.name = "tensor " + tensor.name,
-                                          .format = tensor.format,
-                                          .rows = matrix.rows,
-                                          .cols = tensor.shape[1],
-                                          .use = matrix.use},
-                               read);
-    if (!weight) return std::move(weight).error();
-    for (TensorView* slot : matrix.slots) *slot = weight->view;
-    buffers.push_back(std::move(weight->buffer));
-  }
-  REALM_ASSIGN(auto vectors, load_vectors());
-  buffers.push_back(std::move(vectors));
-  return buffers;
-}
-
 // All of them in one buffer: they are many and small.
 Result<std::unique_ptr<Buffer>> WeightBinder::load_vectors() {
   size_t bytes = 0;

@@ -13,8 +13,17 @@
 
 #include "backend/device.hpp"
 #include "gguf/gguf.hpp"
+#include "realm/log.hpp"
 
 namespace realm {
+
+/// Where weights come from. Without either they are read from the file and packed.
+struct WeightSource {
+  /// The file is mapped and kept by this: its rows are the weights, where the device takes them.
+  std::shared_ptr<const void> mapped_file = nullptr;
+  std::string cache_folder = {};  ///< of packed-cache files
+  std::string cache_name = {};    ///< what this model's begin with
+};
 
 /// The first failure is kept; what follows it does nothing. Slots must stay where they are until
 /// load() has filled them.
@@ -49,7 +58,8 @@ class WeightBinder {
   /// Of everything declared, as stored in the file.
   uint64_t size_bytes() const;
   /// Fills every slot; the buffers must live as long as they are used.
-  Result<std::vector<std::unique_ptr<Buffer>>> load();
+  Result<std::vector<std::unique_ptr<Buffer>>> load(const WeightSource& source = {},
+                                                    const LogSink& log = {});
 
  private:
   struct Matrix {
@@ -63,6 +73,15 @@ class WeightBinder {
     TensorView* slot;
     std::vector<float> values;
   };
+
+  using Buffers = std::vector<std::unique_ptr<Buffer>>;
+
+  static WeightSpec spec_of(const Matrix& matrix);
+  static void place(const Matrix& matrix, Weight weight, Buffers& buffers);
+  Result<Weight> pack(const Matrix& matrix);
+  Result<void> load_packed(Buffers& buffers);
+  Result<void> load_mapped(const std::shared_ptr<const void>& owner, Buffers& buffers);
+  Result<void> load_cached(const WeightSource& source, const LogSink& log, Buffers& buffers);
 
   void keep(Error error);
   const gguf::TensorInfo* declare(const std::string& name);

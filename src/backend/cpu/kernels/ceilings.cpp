@@ -119,8 +119,8 @@ constexpr int64_t kProducts = 8;
 constexpr int64_t kProducts = 1;
 #endif
 
-// Enough sums to hide the latency of any of these instructions, and few enough for the registers.
-constexpr int kSums = sizeof(Register) == 64 ? 16 : 10;
+// Enough sums to hide the latency of any of these instructions, few enough for 16 registers.
+constexpr int kSums = 10;
 
 uint64_t read_all(const void* at, int64_t bytes) {
   constexpr int kLoads = 4;
@@ -141,37 +141,39 @@ uint64_t read_all(const void* at, int64_t bytes) {
   return static_cast<uint64_t>(bytes / kStep * kStep);
 }
 
+// Sums have names, so that they stay in registers; what they begin with is read from volatile
+// memory, so that the compiler cannot know that all of them are the same.
 int64_t multiply_bytes(int64_t rounds) {
+  volatile uint8_t one = 1;
   alignas(64) uint8_t codes[64];
-  std::memset(codes, 1, sizeof codes);
-  const Register a = load_register(codes), b = load_register(codes);
-  Register sums[kSums];
-  for (Register& sum : sums) sum = load_register(codes);
+  for (uint8_t& code : codes) code = one;
+  const Register a = load_register(codes), b = a;
+  Register s0 = a, s1 = a, s2 = a, s3 = a, s4 = a, s5 = a, s6 = a, s7 = a, s8 = a, s9 = a;
   for (int64_t i = 0; i < rounds; ++i) {
-#pragma GCC unroll 16
-    for (int j = 0; j < kSums; ++j) multiply(sums[j], a, b);
+    multiply(s0, a, b), multiply(s1, a, b), multiply(s2, a, b), multiply(s3, a, b);
+    multiply(s4, a, b), multiply(s5, a, b), multiply(s6, a, b), multiply(s7, a, b);
+    multiply(s8, a, b), multiply(s9, a, b);
   }
   return rounds * kSums * kProducts;
 }
 
 int64_t multiply_floats(int64_t rounds) {
-  constexpr int kFloatSums = 10;
-  alignas(64) float values[kLanes];
-  for (float& value : values) value = 0;
-  const F32 a = load(values), b = load(values);
-  F32 sums[kFloatSums];
-  for (F32& sum : sums) sum = a;
+  volatile float zero = 0;
+  alignas(64) float values[kSums * kLanes];
+  for (float& value : values) value = zero;
+  const auto at = [&](int i) { return load(values + i * kLanes); };
+  const F32 a = at(0), b = at(1);
+  F32 s0 = at(0), s1 = at(1), s2 = at(2), s3 = at(3), s4 = at(4), s5 = at(5), s6 = at(6),
+      s7 = at(7), s8 = at(8), s9 = at(9);
   for (int64_t i = 0; i < rounds; ++i) {
-#pragma GCC unroll 16
-    for (int j = 0; j < kFloatSums; ++j) sums[j] = fma(a, b, sums[j]);
-    asm volatile("" : : : "memory");
+    s0 = fma(s0, a, b), s1 = fma(s1, a, b), s2 = fma(s2, a, b), s3 = fma(s3, a, b);
+    s4 = fma(s4, a, b), s5 = fma(s5, a, b), s6 = fma(s6, a, b), s7 = fma(s7, a, b);
+    s8 = fma(s8, a, b), s9 = fma(s9, a, b);
   }
-  F32 all = sums[0];
-  for (int j = 1; j < kFloatSums; ++j) all = all + sums[j];
+  const F32 all = ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7)) + (s8 + s9);
   store(values, all);
-  // What nobody reads would not be computed.
-  asm volatile("" : : "r"(values) : "memory");
-  return rounds * kFloatSums * kLanes;
+  asm volatile("" : : "r"(values) : "memory");  // what nobody reads would not be computed
+  return rounds * kSums * kLanes;
 }
 
 }  // namespace

@@ -55,30 +55,28 @@ void LinearScratch::Free::operator()(std::byte* p) const {
   ::operator delete[](p, std::align_val_t{kAlignment});
 }
 
-Result<std::byte*> LinearScratch::take(size_t size_bytes) {
-  if (size_bytes > size_bytes_) {
-    data_.reset();
-    size_bytes_ = 0;
+Result<std::byte*> LinearScratch::grow(Memory& memory, size_t size_bytes, const char* what) {
+  if (size_bytes > memory.size_bytes) {
+    memory.data.reset();
+    memory.size_bytes = 0;
     auto* data = static_cast<std::byte*>(
         ::operator new[](size_bytes, std::align_val_t{kAlignment}, std::nothrow));
     if (data == nullptr) {
-      return Error{Code::kOutOfMemory,
-                   str("no memory for ", size_bytes, " bytes of rounded activations")};
+      return Error{Code::kOutOfMemory, str("no memory for ", size_bytes, " bytes of ", what)};
     }
-    data_.reset(data);
-    size_bytes_ = size_bytes;
+    memory.data.reset(data);
+    memory.size_bytes = size_bytes;
   }
-  return data_.get();
+  return memory.data.get();
 }
 
 Result<ColumnGroups> ColumnGroups::prepare(const LinearContext& context, const ProductInput& input,
-                                           uint32_t planes, int64_t widest) {
+                                           uint32_t planes) {
   const int64_t m = input.m;
   const int64_t k = input.k;
   ColumnGroups groups;
   groups.pairs_ = (planes & kCodes) != 0 && (planes & kPairs) != 0;
-  if (widest == 0) widest = context.kernels.max_columns;
-  if (groups.pairs_) widest /= 2;
+  const int64_t widest = context.kernels.max_columns / (groups.pairs_ ? 2 : 1);
   groups.count_ = (m + widest - 1) / widest;
   groups.k_ = k;
   if (m == 0) return groups;

@@ -46,6 +46,11 @@ Result<void> pack_weight(const LinearKernels& kernels, ThreadPool& pool, const W
 void unpack_rows(const LinearKernels& kernels, const TensorView& packed, int64_t first,
                  int64_t count, std::byte* out);
 
+/// Packs rows [first, first + count) of a weight in plain rows; `first` is a multiple of every
+/// tile's rows. `tiles` as pack_weight() has it.
+void pack_strip(const LinearKernels& kernels, const TensorView& rows, int64_t first, int64_t count,
+                std::byte* tiles);
+
 // ---- Products ----
 
 /// Memory that a stream's products use for a while: quantized activations. Grows, never shrinks.
@@ -53,14 +58,21 @@ void unpack_rows(const LinearKernels& kernels, const TensorView& packed, int64_t
 class LinearScratch {
  public:
   /// `size_bytes` bytes aligned to 64; what the last call returned is gone.
-  Result<std::byte*> take(size_t size_bytes);
+  Result<std::byte*> take(size_t size_bytes) { return grow(columns_, size_bytes, "activations"); }
+  /// The same of strips of weights that are packed for one product.
+  Result<std::byte*> take_panels(size_t size_bytes) { return grow(panels_, size_bytes, "weights"); }
 
  private:
   struct Free {
     void operator()(std::byte* p) const;
   };
-  std::unique_ptr<std::byte, Free> data_;
-  size_t size_bytes_ = 0;
+  struct Memory {
+    std::unique_ptr<std::byte, Free> data;
+    size_t size_bytes = 0;
+  };
+  static Result<std::byte*> grow(Memory& memory, size_t size_bytes, const char* what);
+  Memory columns_;
+  Memory panels_;
 };
 
 /// What a product runs with. References outlive the call; one call at a time per pool and scratch.
@@ -72,7 +84,8 @@ struct LinearContext {
   Activations activations = Activations::kInt8Block32;  ///< or kInt16Block32
 };
 
-/// Whole ops. Weights must be packed (kDevice): plain rows are Code::kUnsupported.
+/// Whole ops. Weights in plain rows are packed strip by strip on the way: the same bits, but what
+/// is gained by packing once is lost where few rows share a weight.
 Result<void> run(const LinearContext& context, const Linear& op);
 Result<void> run(const LinearContext& context, const LinearAdd& op);
 Result<void> run(const LinearContext& context, const NormLinear& op);

@@ -22,112 +22,94 @@ int64_t strip_rows(int64_t rows, int64_t groups) {
   return std::clamp(even, kStripRows, kLongestStrip);
 }
 constexpr int64_t kMaxColumns = 16;
-// Activations that an item goes through: half of a small second-level cache. A run of groups takes
-// a piece of k at a time and needs no such bound.
+// Activations that an item goes through: half of a small second-level cache.
 constexpr int64_t kRunBytes = 256 << 10;
-// Columns from which on weights are worth unpacking before they are multiplied.
-constexpr int64_t kFewestColumns = 24;
 
 struct Tiles {
   const uint8_t* data;
   int64_t row_bytes;  // of a tile, divided by its rows
   Multiply multiply;
-  MultiplyRun run;
-  uint32_t planes;      // what multiply reads
-  uint32_t run_planes;  // and run
   bool plain;
-  const uint8_t* from(int64_t row) const { return data + row * row_bytes; }
+  // A weight in the file's own rows: strips of it are packed as they are needed.
+  const TensorView* unpacked = nullptr;
+  int64_t first_row = 0;  // of what lies at `data`
+
+  const uint8_t* from(int64_t row) const { return data + (row - first_row) * row_bytes; }
+  // The tiles of rows [row, row + count), packed into `panel` where they are not yet.
+  Tiles strip(const LinearContext& context, int64_t row, int64_t count, std::byte* panel) const {
+    if (unpacked == nullptr) return *this;
+    pack_strip(context.kernels, *unpacked, row, count, panel);
+    Tiles tiles = *this;
+    tiles.data = reinterpret_cast<const uint8_t*>(panel);
+    tiles.first_row = row;
+    return tiles;
+  }
 };
 
-const MultiplyPart* part_of(const LinearKernels& kernels, Format format) {
+Multiply multiply_of(const LinearKernels& kernels, Format format) {
   for (const MultiplyPart* part : kernels.parts) {
-    if (part->multiply[static_cast<uint32_t>(format)] != nullptr) return part;
+    if (const Multiply found = part->multiply[static_cast<uint32_t>(format)]) return found;
   }
   return nullptr;  // unreachable: check() admits weight formats only
 }
 
 Result<Tiles> tiles_of(const LinearContext& context, const TensorView& weight) {
-  if (weight.packing != Packing::kDevice) {
-    return Error{Code::kUnsupported,
-                 str("weight ", to_string(weight), " lies in plain rows: pack it")};
-  }
   const LinearKernels& kernels = context.kernels;
   const auto* data = static_cast<const uint8_t*>(weight.buffer->address()) + weight.offset_bytes;
   const uint64_t tile = tile_bytes(row_of(weight.format), static_cast<uint32_t>(kernels.tile_rows),
                                    static_cast<uint64_t>(weight.cols()));
-  const MultiplyPart* part = part_of(kernels, weight.format);
-  const auto number = static_cast<uint32_t>(weight.format);
-  return Tiles{data,
-               static_cast<int64_t>(tile) / kernels.tile_rows,
-               part->multiply[number],
-               part->run[number],
-               planes_of(row_of(weight.format), kernels.offset_bytes),
-               part->run_planes[number],
-               row_of(weight.format).kind == FormatKind::kFloat};
+  return Tiles{data, static_cast<int64_t>(tile) / kernels.tile_rows,
+               multiply_of(kernels, weight.format),
+               row_of(weight.format).kind == FormatKind::kFloat,
+               weight.packing == Packing::kDevice ? nullptr : &weight};
 }
 
-// How the rows of an input are grouped: for runs when all weights have them and the columns of
-// codes are enough, evenly shared, for the groups that they take.
-struct Grouping {
-  bool runs = false;
-  int64_t widest = 0;
-  uint32_t planes = 0;
-};
-template <class Weights, class TilesOf>
-Grouping grouping_of(const LinearContext& context, int64_t m, const Weights& weights,
-                     const TilesOf& tiles_of) {
-  const LinearKernels& kernels = context.kernels;
-  const int64_t codes = context.activations == Activations::kInt16Block32 ? 2 : 1;  // of a row
-  const int64_t rows = std::max<int64_t>(1, kernels.run_columns / codes);
-  const int64_t fewest = m / std::max<int64_t>(1, (m + rows - 1) / rows);
-  Grouping out;
-  out.runs = m * codes >= kFewestColumns && fewest * codes >= kernels.fewest_run_columns;
-  for (const auto& weight : weights) out.runs = out.runs && tiles_of(weight).run != nullptr;
-  out.widest = out.runs ? kernels.run_columns : kernels.max_columns;
-  for (const auto& weight : weights) {
-    const Tiles& tiles = tiles_of(weight);
-    out.planes |= out.runs ? tiles.run_planes : tiles.planes;
+// Memory for the strips that each thread packs; nothing where all weights are packed.
+class Panels {
+ public:
+  void add(const Tiles& tiles) {
+    if (tiles.unpacked == nullptr) return;
+    bytes_ = std::max(bytes_, (kStripRows * tiles.row_bytes + 63) / 64 * 64);
   }
-  if ((out.planes & kCodes) != 0 && codes == 2) out.planes |= kPairs;
-  return out;
-}
+  bool needed() const { return bytes_ > 0; }
+  Result<void> take(const LinearContext& context, int64_t each) {
+    each_ = each;
+    if (!needed()) return {};
+    const int64_t all = bytes_ * each * context.pool.threads();
+    REALM_ASSIGN(memory_, context.scratch.take_panels(static_cast<size_t>(all)));
+    return {};
+  }
+  std::byte* of(int thread, int64_t index) const {
+    return needed() ? memory_ + (thread * each_ + index) * bytes_ : nullptr;
+  }
 
-// The groups [first, last), one unless they are a run, as one matrix.
-struct Span {
-  const ColumnGroups& groups;
-  bool runs;
-  int64_t first;
-  int64_t last;
-  int64_t columns() const { return groups.first_column(last) - groups.first_column(first); }
+ private:
+  std::byte* memory_ = nullptr;
+  int64_t bytes_ = 0;  // of a strip of the widest weight
+  int64_t each_ = 1;   // panels of a thread
 };
 
-void multiply_codes(const Tiles& tiles, int64_t row, int64_t k, const Span& span,
-                    const Target& target) {
-  if (!span.runs) {
-    const Columns columns =
-        tiles.plain ? span.groups.columns(span.first) : span.groups.code_columns(span.first);
+uint32_t planes_for(const LinearContext& context, Format format) {
+  const uint32_t planes = planes_of(row_of(format), context.kernels.offset_bytes);
+  const bool pairs = (planes & kCodes) != 0 && context.activations == Activations::kInt16Block32;
+  return pairs ? planes | kPairs : planes;
+}
+
+// Tiles from `row` on times one group. Two columns of a row are multiplied as two, and added before
+// what the product is added to: first + fine, + bias, residual +, each rounded once.
+void multiply_group(const LinearContext& context, const Tiles& tiles, int64_t row, int64_t k,
+                    const ColumnGroups& groups, int64_t group, const Target& target) {
+  const Columns columns = groups.columns(group);
+  if (tiles.plain || !groups.pairs()) {
     return tiles.multiply(tiles.from(row), k, columns, target);
   }
-  Columns columns[kMaxRunColumns / 2];
-  for (int64_t g = span.first; g < span.last; ++g) {
-    columns[g - span.first] = span.groups.code_columns(g);
-  }
-  tiles.run(tiles.from(row), k, columns, static_cast<int32_t>(span.last - span.first), target);
-}
-
-// Two columns of a row are multiplied as two, and added before what the product is added to:
-// first + fine, + bias, residual +, each rounded once.
-void multiply_span(const LinearContext& context, const Tiles& tiles, int64_t row, int64_t k,
-                   const Span& span, const Target& target) {
-  if (tiles.plain || !span.groups.pairs()) return multiply_codes(tiles, row, k, span, target);
-  constexpr int64_t kFloats = std::max(kMaxColumns * kLongestStrip, kMaxRunColumns * kStripRows);
-  alignas(64) float products[kFloats];
+  alignas(64) float products[kMaxColumns * kLongestStrip];
   Target both{};
   both.out = products;
   both.stride = target.rows;
   both.rows = target.rows;
-  multiply_codes(tiles, row, k, span, both);
-  for (int64_t j = 0; j < span.columns(); ++j) {
+  tiles.multiply(tiles.from(row), k, groups.code_columns(group), both);
+  for (int32_t j = 0; j < columns.count; ++j) {
     float* sum = products + 2 * j * both.stride;
     float* out = target.out + j * target.stride;
     float* first = target.bias == nullptr && target.residual == nullptr ? out : sum;
@@ -145,21 +127,18 @@ int64_t strips_of(const TensorView& weight, int64_t strip) {
   return (weight.rows() + strip - 1) / strip;
 }
 
-// Calls body(strip, span) for every strip of `strips` and every group, or run of groups.
+// Calls body(strip, first group, last group, thread) for every strip of `strips` and every run of
+// groups. Strips that are packed on the way meet all groups at once: packing costs more than
+// reading the groups again.
 template <class Body>
-void for_each_item(const LinearContext& context, const ColumnGroups& groups,
-                   const Grouping& grouping, int64_t strips, const Body& body) {
-  int64_t run = kMaxRunColumns / grouping.widest;
-  if (!grouping.runs) run = kRunBytes / std::max<int64_t>(1, groups.group_bytes());
-  run = std::max<int64_t>(1, run);
+void for_each_item(const LinearContext& context, const ColumnGroups& groups, int64_t strips,
+                   const Panels& panels, const Body& body) {
+  const int64_t bytes = std::max<int64_t>(1, groups.group_bytes());
+  const int64_t run = std::max<int64_t>(1, panels.needed() ? groups.count() : kRunBytes / bytes);
   const int64_t runs = (groups.count() + run - 1) / run;
-  context.pool.for_each(strips * runs, [&](int64_t item, int) {
+  context.pool.for_each(strips * runs, [&](int64_t item, int thread) {
     const int64_t first = item / strips * run;
-    const int64_t last = std::min(first + run, groups.count());
-    const int64_t step = grouping.runs ? last - first : 1;
-    for (int64_t g = first; g < last; g += step) {
-      body(item % strips, Span{groups, grouping.runs, g, g + step});
-    }
+    body(item % strips, first, std::min(first + run, groups.count()), thread);
   });
 }
 
@@ -173,44 +152,49 @@ Result<void> multiply(const LinearContext& context, const ProductInput& input,
   };
   constexpr size_t kMaxProducts = 3;  // queries, keys, values
   Part parts[kMaxProducts];
+  Panels panels;
+  uint32_t planes = 0;
   int64_t rows = 0;
   for (size_t p = 0; p < products.size(); ++p) {
     REALM_ASSIGN(parts[p].tiles, tiles_of(context, products[p].weight));
+    panels.add(parts[p].tiles);
     rows += products[p].weight.rows();
+    planes |= planes_for(context, products[p].weight.format);
   }
-  const Grouping grouping =
-      grouping_of(context, input.m, std::span(parts, products.size()),
-                  [](const Part& part) -> const Tiles& { return part.tiles; });
-  REALM_ASSIGN(const ColumnGroups groups,
-               ColumnGroups::prepare(context, input, grouping.planes, grouping.widest));
-  const int64_t strip_length = strip_rows(rows, groups.count());
+  REALM_ASSIGN(const ColumnGroups groups, ColumnGroups::prepare(context, input, planes));
+  REALM_TRY(panels.take(context, 1));
+  const int64_t strip_length = panels.needed() ? kStripRows : strip_rows(rows, groups.count());
   int64_t strips = 0;
   for (size_t p = 0; p < products.size(); ++p) {
     parts[p].first_strip = strips;
     strips += strips_of(products[p].weight, strip_length);
   }
-  for_each_item(context, groups, grouping, strips, [&](int64_t strip, const Span& span) {
+  const auto item = [&](int64_t strip, int64_t first, int64_t last, int thread) {
     size_t p = products.size() - 1;
     while (strip < parts[p].first_strip) --p;
     const Product& product = products[p];
     const int64_t row = (strip - parts[p].first_strip) * strip_length;
-    const int64_t column = groups.first_column(span.first);
     Target target{};
-    target.out = product.out + column * product.stride + row;
     target.stride = product.stride;
     target.bias = product.bias == nullptr ? nullptr : product.bias + row;
-    if (product.residual != nullptr) {
-      target.residual = product.residual + column * product.residual_stride + row;
-    }
     target.residual_stride = product.residual_stride;
     target.rows = std::min(strip_length, product.weight.rows() - row);
-    multiply_span(context, parts[p].tiles, row, input.k, span, target);
-    if (product.softcap == 0) return;
-    for (int64_t j = 0; j < span.columns(); ++j) {
-      float* out = target.out + j * product.stride;
-      context.rows.softcap(out, out, target.rows, product.softcap);
+    const Tiles tiles = parts[p].tiles.strip(context, row, target.rows, panels.of(thread, 0));
+    for (int64_t g = first; g < last; ++g) {
+      const int64_t column = groups.first_column(g);
+      target.out = product.out + column * product.stride + row;
+      if (product.residual != nullptr) {
+        target.residual = product.residual + column * product.residual_stride + row;
+      }
+      multiply_group(context, tiles, row, input.k, groups, g, target);
+      if (product.softcap == 0) continue;
+      for (int32_t j = 0; j < groups.columns(g).count; ++j) {
+        float* out = target.out + j * product.stride;
+        context.rows.softcap(out, out, target.rows, product.softcap);
+      }
     }
-  });
+  };
+  for_each_item(context, groups, strips, panels, item);
   return {};
 }
 
@@ -218,35 +202,42 @@ Result<void> multiply(const LinearContext& context, const ProductInput& input,
                       const GatedProduct& product) {
   REALM_ASSIGN(const Tiles gate, tiles_of(context, product.gate_weight));
   REALM_ASSIGN(const Tiles up, tiles_of(context, product.up_weight));
-  const Tiles both[] = {gate, up};
-  const Grouping grouping =
-      grouping_of(context, input.m, both, [](const Tiles& tiles) -> const Tiles& { return tiles; });
-  REALM_ASSIGN(const ColumnGroups groups,
-               ColumnGroups::prepare(context, input, grouping.planes, grouping.widest));
+  const uint32_t planes = planes_for(context, product.gate_weight.format) |
+                          planes_for(context, product.up_weight.format);
+  REALM_ASSIGN(const ColumnGroups groups, ColumnGroups::prepare(context, input, planes));
   const auto act_mul =
       product.activation == Activation::kSilu ? context.rows.silu_mul : context.rows.gelu_tanh_mul;
+  Panels panels;
+  panels.add(gate);
+  panels.add(up);
+  REALM_TRY(panels.take(context, 2));
   const int64_t n = product.gate_weight.rows();
-  for_each_item(context, groups, grouping, strips_of(product.gate_weight, kStripRows),
-                [&](int64_t strip, const Span& span) {
-                  alignas(64) float gates[kMaxRunColumns * kStripRows];
-                  alignas(64) float ups[kMaxRunColumns * kStripRows];
-                  const int64_t row = strip * kStripRows;
-                  Target target{};
-                  target.stride = kStripRows;
-                  target.rows = std::min(kStripRows, n - row);
-                  const auto multiply_strip = [&](const Tiles& tiles, const float* bias,
-                                                  float* out) {
-                    target.out = out;
-                    target.bias = bias == nullptr ? nullptr : bias + row;
-                    multiply_span(context, tiles, row, input.k, span, target);
-                  };
-                  multiply_strip(gate, product.gate_bias, gates);
-                  multiply_strip(up, product.up_bias, ups);
-                  float* out = product.out + groups.first_column(span.first) * product.stride + row;
-                  for (int64_t j = 0; j < span.columns(); ++j, out += product.stride) {
-                    act_mul(gates + j * kStripRows, ups + j * kStripRows, out, target.rows);
-                  }
-                });
+  for_each_item(
+      context, groups, strips_of(product.gate_weight, kStripRows), panels,
+      [&](int64_t strip, int64_t first, int64_t last, int thread) {
+        alignas(64) float gates[kMaxColumns * kStripRows];
+        alignas(64) float ups[kMaxColumns * kStripRows];
+        const int64_t row = strip * kStripRows;
+        Target target{};
+        target.stride = kStripRows;
+        target.rows = std::min(kStripRows, n - row);
+        const auto bias = [row](const float* all) { return all == nullptr ? nullptr : all + row; };
+        const Tiles gate_strip = gate.strip(context, row, target.rows, panels.of(thread, 0));
+        const Tiles up_strip = up.strip(context, row, target.rows, panels.of(thread, 1));
+        for (int64_t g = first; g < last; ++g) {
+          target.out = gates;
+          target.bias = bias(product.gate_bias);
+          multiply_group(context, gate_strip, row, input.k, groups, g, target);
+          target.out = ups;
+          target.bias = bias(product.up_bias);
+          multiply_group(context, up_strip, row, input.k, groups, g, target);
+          float* out = product.out + groups.first_column(g) * product.stride + row;
+          const int32_t count = groups.columns(g).count;
+          for (int32_t j = 0; j < count; ++j, out += product.stride) {
+            act_mul(gates + j * kStripRows, ups + j * kStripRows, out, target.rows);
+          }
+        }
+      });
   return {};
 }
 

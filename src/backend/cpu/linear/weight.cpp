@@ -90,6 +90,18 @@ Result<void> pack_weight(const LinearKernels& kernels, ThreadPool& pool, const W
   return {};
 }
 
+void pack_strip(const LinearKernels& kernels, const TensorView& rows, int64_t first, int64_t count,
+                std::byte* tiles) {
+  const TileShape shape = shape_of(kernels);
+  const auto cols = static_cast<uint64_t>(rows.cols());
+  const auto tile = static_cast<size_t>(tile_bytes(rows.format, shape, cols));
+  const auto w = static_cast<int64_t>(shape.rows);
+  for (int64_t done = 0; done < count; done += w, tiles += tile) {
+    pack_tile(rows.format, shape, cols, rows.row<const std::byte>(first + done),
+              rows.row_stride_bytes, static_cast<uint32_t>(std::min(w, count - done)), tiles);
+  }
+}
+
 void unpack_rows(const LinearKernels& kernels, const TensorView& packed, int64_t first,
                  int64_t count, std::byte* out) {
   const TileShape shape = shape_of(kernels);

@@ -84,5 +84,36 @@ TEST_P(WeightTest, AReadersErrorIsTheResult) {
   EXPECT_EQ(result.error().message, "blk.0.w: short read");
 }
 
+// Strips that are packed for one product are those of the whole weight.
+TEST_P(WeightTest, StripsOfPlainRows) {
+  ThreadPool pool(2);
+  for (const Format format : weight_formats()) {
+    const int64_t cols = columns_of(format).back();
+    for (const int64_t rows : {1, 31, 32, 100}) {
+      SCOPED_TRACE(str(info(format).name, " ", rows, " rows"));
+      const PackedWeight weight(*kernels_, pool, format, rows, cols, kSeed, false);
+      std::vector<std::byte> bytes = weight.rows();
+      const BytesBuffer buffer(bytes);
+      TensorView plain = weight.view();
+      plain.buffer = const_cast<BytesBuffer*>(&buffer);
+      plain.offset_bytes = 0;
+      plain.row_stride_bytes = bytes.size() / static_cast<size_t>(rows);
+      plain.packing = Packing::kRows;
+      const auto* whole = static_cast<const std::byte*>(weight.view().buffer->address()) +
+                          weight.view().offset_bytes;
+      const size_t tile = *packed_bytes(*kernels_, format, kernels_->tile_rows, cols);
+      for (int64_t first = 0; first < rows; first += 32) {
+        const int64_t count = std::min<int64_t>(32, rows - first);
+        const size_t size = *packed_bytes(*kernels_, format, count, cols);
+        std::vector<std::byte> strip(size + 1, std::byte{0x5a});
+        pack_strip(*kernels_, plain, first, count, strip.data());
+        const size_t at = static_cast<size_t>(first / kernels_->tile_rows) * tile;
+        EXPECT_EQ(std::memcmp(strip.data(), whole + at, size), 0) << first;
+        EXPECT_EQ(strip.back(), std::byte{0x5a});
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace realm::cpu

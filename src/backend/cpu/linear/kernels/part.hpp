@@ -5,7 +5,6 @@
 #include "backend/cpu/linear/kernels/block.hpp"
 #include "backend/cpu/linear/kernels/parts.hpp"
 #include "backend/cpu/linear/kernels/plain.hpp"
-#include "backend/cpu/linear/kernels/run.hpp"
 
 namespace realm::cpu::REALM_ISA {
 
@@ -29,14 +28,7 @@ constexpr void fill(MultiplyPart& part) {
     constexpr Format kFormat = kFormatTable[kRow].format;
     if constexpr (kRow % kParts == kPart && kFormatTable[kRow].kind != FormatKind::kNumber) {
       static_assert(static_cast<uint32_t>(kFormat) < kFormatNumbers);
-      constexpr auto kNumber = static_cast<uint32_t>(kFormat);
-      part.multiply[kNumber] = &multiply<kFormat>;
-      if constexpr (kFormatTable[kRow].kind == FormatKind::kBlock) {
-        if constexpr (Isa::kRunsUnfolded || Panel<kFormat>::kFolds) {
-          part.run[kNumber] = &multiply_run<kFormat>;
-          part.run_planes[kNumber] = Panel<kFormat>::kReads;
-        }
-      }
+      part.multiply[static_cast<uint32_t>(kFormat)] = &multiply<kFormat>;
     }
     fill<kPart, kRow + 1>(part);
   }
