@@ -20,6 +20,10 @@ struct DeviceOptions {
   /// unless asked otherwise: results as good as float (docs/numerics.md), at a lower speed. Devices
   /// that do not round are so anyway.
   bool precise = false;
+  /// A BLAS library for products with F32 weights on the cpu device: "auto" for MKL or OpenBLAS,
+  /// whichever is installed, or a shared library's path or name; empty: none. Bits may then depend
+  /// on batch and threads. The library is told the device's threads, for the whole process.
+  std::string blas = {};
 };
 
 /// A device that can be opened, or a backend that was tried in vain.

@@ -38,6 +38,7 @@ struct EmbedderOptions {
   bool pin_threads = true;
   std::string cpu_isa = {};
   bool precise = false;
+  std::string blas = {};
   int32_t context_tokens = 0;  ///< longest text; 0: what the model was made for, at most 8192
   int32_t batch_tokens = 512;  ///< computed together; an encoder takes at least a whole text
   std::optional<Pooling> pooling = {};  ///< missing: what the file says

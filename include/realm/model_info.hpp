@@ -32,6 +32,7 @@ struct EngineOptions {
   bool pin_threads = true;      ///< see DeviceOptions
   std::string cpu_isa = {};     ///< forces an instruction set of the cpu device; empty: the best
   bool precise = false;         ///< results as good as float, slower: DeviceOptions (device.hpp)
+  std::string blas = {};        ///< "auto" or a library for F32 weights: DeviceOptions
 
   /// Longest sequence; 0: what the model was made for, at most 8192 (then a longer one is asked
   /// for by name). More than the model was made for is refused.

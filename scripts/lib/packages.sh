@@ -8,7 +8,7 @@ packages_build=(
 # To run the tests: every compiler and emulator that a lane of scripts/test.sh uses.
 packages_test=(
   git ccache libgtest-dev libbenchmark-dev clang-14 clang-format-14 libfuzzer-14-dev
-  libclang-rt-14-dev python3 g++-12-aarch64-linux-gnu qemu-user-static
+  libclang-rt-14-dev python3 g++-12-aarch64-linux-gnu qemu-user-static libopenblas0-pthread
 )
 
 # For scripts/test.sh --all besides.

@@ -29,6 +29,9 @@ struct DeviceInfo {
   uint64_t memory_bytes = 0;
   Activations activations = Activations::kFloat;  ///< how its matmuls of block formats round
   Format cache_format = Format::kF16;  ///< of keys and values, unless somebody asks for another
+  /// Bits of a row depend on nothing but its own inputs (docs/numerics.md, determinism).
+  bool same_bits = true;
+  std::string blas = {};  ///< library that multiplies with F32 weights; empty: the device itself
 };
 
 enum class BufferUse : uint8_t { kWeights, kCache, kActivations };

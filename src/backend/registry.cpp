@@ -21,7 +21,8 @@ struct Backend {
   Open open;
   Describe describe;  // without making the device
   std::string_view absent;
-  bool automatic;  // "auto" may take it
+  bool automatic;   // "auto" may take it
+  bool takes_blas;  // DeviceOptions::blas
   std::vector<std::string> (*details)(const DeviceOptions& options) = nullptr;
 };
 
@@ -36,11 +37,11 @@ constexpr std::string_view kNotBuilt = "not in this build";
 
 // In the order of preference of "auto".
 constexpr Backend kBackends[] = {
-    {"cuda", nullptr, nullptr, kNotBuilt, true},
-    {"metal", nullptr, nullptr, kNotBuilt, true},
-    {"webgpu", nullptr, nullptr, kNotBuilt, true},
-    {"cpu", &make_cpu_device, &describe_cpu_device, "", true, &cpu_device_details},
-    {"reference", &open_reference, &describe_reference, "", false},
+    {"cuda", nullptr, nullptr, kNotBuilt, true, false},
+    {"metal", nullptr, nullptr, kNotBuilt, true, false},
+    {"webgpu", nullptr, nullptr, kNotBuilt, true, false},
+    {"cpu", &make_cpu_device, &describe_cpu_device, "", true, true, &cpu_device_details},
+    {"reference", &open_reference, &describe_reference, "", false, false},
 };
 
 const Backend* find_backend(std::string_view name) {
@@ -85,6 +86,9 @@ Result<std::unique_ptr<Device>> open_backend(const Backend& backend, int index,
     return Error{Code::kNotFound,
                  str("device ", name, " is not there: there is only ", backend.name, ":0")};
   }
+  if (!options.blas.empty() && !backend.takes_blas) {
+    return Error{Code::kUnsupported, str("device ", name, " takes no BLAS library")};
+  }
   auto device = backend.open(options);
   if (!device) return std::move(device).error().in("device " + name);
   return device;
@@ -109,6 +113,13 @@ std::string text_of(const std::vector<Passed>& passed) {
   std::string out;
   for (const Passed& p : passed) out += str(out.empty() ? "" : "; ", p.names, ": ", p.reason);
   return out;
+}
+
+void report_blas(const Device& device, const LogSink& log) {
+  const DeviceInfo& info = device.info();
+  if (!log || info.blas.empty()) return;
+  log(LogLevel::kInfo, str("device ", info.name, ": F32 weights are multiplied by ", info.blas,
+                           ": bits may depend on batch and threads"));
 }
 
 }  // namespace
@@ -140,6 +151,7 @@ Result<std::unique_ptr<Device>> open_device(const std::string& name, const Devic
       if (!backend.automatic) continue;
       auto device = open_backend(backend, 0, options);
       if (device) {
+        report_blas(**device, log);
         if (log && !passed.empty()) {
           log(LogLevel::kInfo, str("device ", backend.name, " (", text_of(passed), ")"));
         }
@@ -154,7 +166,9 @@ Result<std::unique_ptr<Device>> open_device(const std::string& name, const Devic
     return Error{Code::kInvalidArgument, str("no device is called \"", name, "\"; there are ",
                                              names(), ", with :N for the Nth of a kind")};
   }
-  return open_backend(*backend, request->index, options);
+  auto device = open_backend(*backend, request->index, options);
+  if (device) report_blas(**device, log);
+  return device;
 }
 
 Result<Ceilings> measure_ceilings(const DeviceInfo& device, int threads) {

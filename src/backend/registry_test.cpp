@@ -49,6 +49,20 @@ TEST(Registry, PreciseIsOfRoundingDevices) {
   EXPECT_EQ((*reference)->info().cache_format, Format::kF32);
 }
 
+TEST(Registry, ABlasIsOfTheCpu) {
+  EXPECT_NE(failure("reference", {.blas = "auto"}).find("takes no BLAS"), std::string::npos);
+  EXPECT_NE(failure("cpu", {.blas = "/nowhere/libnone.so"}).find("/nowhere/libnone.so"),
+            std::string::npos);
+  std::vector<std::string> lines;
+  const LogSink log = [&](LogLevel, const std::string& line) { lines.push_back(line); };
+  auto device = open_device("cpu", {.threads = 1, .blas = "auto"}, log);
+  if (!device) GTEST_SKIP() << device.error().message;
+  EXPECT_FALSE((*device)->info().same_bits);
+  EXPECT_NE((*device)->info().description.find((*device)->info().blas), std::string::npos);
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_NE(lines[0].find("bits may depend on batch and threads"), std::string::npos) << lines[0];
+}
+
 TEST(Registry, AutoReportsWhatItPassesOver) {
   std::vector<std::string> lines;
   const LogSink log = [&](LogLevel, const std::string& line) { lines.push_back(line); };

@@ -81,7 +81,8 @@ Result<EngineParts> parts_of(const Source& source, const std::string& where,
                              .decode_threads = options.decode_threads,
                              .pin_threads = options.pin_threads,
                              .cpu_isa = options.cpu_isa,
-                             .precise = options.precise};
+                             .precise = options.precise,
+                             .blas = options.blas};
   REALM_ASSIGN(std::shared_ptr<Device> device, open_device(options.device, wanted, options.log));
   REALM_ASSIGN(LoadedModel loaded, load_model(source, *device, load, options.log));
   if (!loaded.tokenizer) {

@@ -22,6 +22,7 @@ struct Arguments {
   std::string isa;
   std::string json;
   CaseOptions cases;
+  std::string blas;
   bool precise = false;
   bool list = false;
   bool selfcheck = false;
@@ -31,7 +32,8 @@ int usage(const char* wrong) {
   std::fprintf(stderr,
                "conformance: %s\n"
                "usage: conformance [--list] [--op NAME] [--device NAME] [--isa NAME] [--seed S]\n"
-               "                   [--precise] [--quick] [--json FILE] [--selfcheck]\n"
+               "                   [--precise] [--blas WHICH] [--quick] [--json FILE]\n"
+               "                   [--selfcheck]\n"
                "devices: reference, rounding, remote, remote:reference, cpu, ...\n"
                "REALM_CONFORMANCE_QUICK=1 in the environment does what --quick does\n",
                wrong);
@@ -79,7 +81,7 @@ int selfcheck(Arguments arguments) {
 }
 
 int run(const Arguments& arguments) {
-  auto target = open_target(arguments.device, arguments.isa, arguments.precise);
+  auto target = open_target(arguments.device, arguments.isa, arguments.precise, arguments.blas);
   if (!target) {
     std::printf("skipped: %s\n", target.error().message.c_str());
     const Code code = target.error().code;
@@ -137,6 +139,8 @@ int run(int argc, char** argv) {
       arguments.device = value;
     } else if (option == "--isa") {
       arguments.isa = value;
+    } else if (option == "--blas") {
+      arguments.blas = value;
     } else if (option == "--json") {
       arguments.json = value;
     } else if (option == "--seed") {

@@ -7,7 +7,8 @@
 
 namespace realm::conformance {
 
-Result<Target> open_target(const std::string& device, const std::string& isa, bool precise) {
+Result<Target> open_target(const std::string& device, const std::string& isa, bool precise,
+                           const std::string& blas) {
   Target target;
   auto& devices = target.devices;
   if (device == "reference") {
@@ -25,6 +26,7 @@ Result<Target> open_target(const std::string& device, const std::string& isa, bo
       options.threads = threads;
       options.cpu_isa = isa;
       options.precise = precise;
+      options.blas = blas;
       REALM_ASSIGN(auto opened, open_device(remote ? "cpu" : device, options, LogSink{}));
       if (remote) {
         devices.push_back(make_remote_device(std::move(opened)));

@@ -19,7 +19,8 @@ struct Target {
   std::vector<std::unique_ptr<Device>> devices;
 };
 
-/// `precise`: with 16-bit activations (DeviceOptions::precise).
-Result<Target> open_target(const std::string& device, const std::string& isa, bool precise);
+/// `precise`, `blas`: as DeviceOptions has them.
+Result<Target> open_target(const std::string& device, const std::string& isa, bool precise,
+                           const std::string& blas);
 
 }  // namespace realm::conformance

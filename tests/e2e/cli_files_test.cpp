@@ -169,6 +169,10 @@ TEST_F(Inspect, OpsOfEveryDevice) {
        {"attention", "linear_add", "Q8_0", "used", "cuda: not here: ", "8 bits in blocks of 32"}) {
     EXPECT_TRUE(contains(text.out, part)) << part << " is not in\n" << text.out;
   }
+  EXPECT_EQ(devices.back().at("same_bits"), true);
+  const Outcome no_blas = realm({"inspect", file, "--ops", "--blas", "/nowhere/libnone.so"});
+  EXPECT_TRUE(ended_with(no_blas, 3));
+  EXPECT_TRUE(contains(no_blas.err, "/nowhere/libnone.so")) << no_blas.err;
   const Outcome precise = realm({"inspect", file, "--ops", "--precise"});
   ASSERT_TRUE(ended_with(precise, 0));
   EXPECT_TRUE(contains(precise.out, "16 bits in blocks of 32")) << precise.out;

@@ -89,10 +89,14 @@ class AdoptedBuffer final : public Buffer {
 class CpuDevice final : public Device {
  public:
   CpuDevice(const Variant& variant, const LinearKernels& linear_kernels,
-            const DeviceOptions& options, const ThreadPoolOptions& threads)
-      : engine_{*variant.kernels, linear_kernels, ThreadPool(threads),
+            const DeviceOptions& options, const ThreadPoolOptions& threads,
+            std::shared_ptr<const Blas> blas)
+      : engine_{*variant.kernels,
+                linear_kernels,
+                ThreadPool(threads),
                 first_decode_threads(options, threads.threads),
-                options.precise ? Activations::kInt16Block32 : Activations::kInt8Block32},
+                options.precise ? Activations::kInt16Block32 : Activations::kInt8Block32,
+                std::move(blas)},
         tunes_(options.decode_threads <= 0) {
     info_.name = "cpu";
     info_.description = describe(variant, threads.threads, options.precise);
@@ -101,6 +105,11 @@ class CpuDevice final : public Device {
     info_.activations = engine_.activations;
     // Half floats of keys and values alone cost more than all that 16-bit activations leave.
     if (options.precise) info_.cache_format = Format::kF32;
+    if (engine_.blas != nullptr) {
+      info_.blas = engine_.blas->name();
+      info_.same_bits = false;
+      info_.description += str(", ", info_.blas, " for F32 weights");
+    }
     OpList::for_each([this]<class Op>() { kernels_.set<Op>(&kernel<Op>); });
   }
 
@@ -127,6 +136,7 @@ class CpuDevice final : public Device {
     const auto in_weight = [&](Error error) { return std::move(error).in(spec.name); };
     auto size = packed_bytes(engine_.linear_kernels, spec.format, spec.rows, spec.cols);
     if (!size) return in_weight(std::move(size).error());
+    if (lies_in_rows(spec.format)) return read_rows(spec, read);
     Weight weight;
     auto buffer = allocate(*size, BufferUse::kWeights);
     if (!buffer) return in_weight(std::move(buffer).error());
@@ -167,6 +177,7 @@ class CpuDevice final : public Device {
   // kPacked is the version of packed.hpp's picture: whoever changes that raises it.
   std::string packing_id() const override {
     constexpr int kPacked = 1;
+    if (engine_.blas != nullptr) return {};  // F32 weights lie in rows: nobody else's packing
     const LinearKernels& kernels = engine_.linear_kernels;
     return str("cpu ", kPacked, " ", kernels.isa, " ", kernels.tile_rows,
                kernels.offset_bytes ? " offset" : "");
@@ -214,6 +225,27 @@ class CpuDevice final : public Device {
   }
 
  private:
+  /// A BLAS wants rows as they are.
+  bool lies_in_rows(Format format) const {
+    return engine_.blas != nullptr && format == Format::kF32;
+  }
+
+  Result<Weight> read_rows(const WeightSpec& spec, const RowReader& read) {
+    const auto in_weight = [&](Error error) { return std::move(error).in(spec.name); };
+    const size_t bytes =
+        static_cast<size_t>(spec.rows) * static_cast<size_t>(spec.cols) * sizeof(float);
+    Weight weight;
+    auto buffer = allocate(bytes, BufferUse::kWeights);
+    if (!buffer) return in_weight(std::move(buffer).error());
+    weight.buffer = std::move(*buffer);
+    weight.view = view_rows(weight.buffer.get(), spec.format, Shape{spec.rows, spec.cols});
+    if (auto ok = read(0, spec.rows, {static_cast<std::byte*>(weight.buffer->address()), bytes});
+        !ok) {
+      return in_weight(std::move(ok).error());
+    }
+    return weight;
+  }
+
   DeviceInfo info_;
   KernelTable kernels_;
   Engine engine_;
@@ -241,8 +273,13 @@ Result<std::unique_ptr<Device>> make_cpu_device(const DeviceOptions& options) {
   if (linear == nullptr) {
     return Error{Code::kInternal, str("no matmul kernels for ", variant.name)};
   }
-  return std::unique_ptr<Device>(std::make_unique<cpu::CpuDevice>(
-      variant, *linear, options, cpu::pool_options(read_machine(), options)));
+  const ThreadPoolOptions threads = cpu::pool_options(read_machine(), options);
+  std::shared_ptr<const cpu::Blas> blas;
+  if (!options.blas.empty()) {
+    REALM_ASSIGN(blas, cpu::Blas::load(options.blas, threads.threads));
+  }
+  return std::unique_ptr<Device>(
+      std::make_unique<cpu::CpuDevice>(variant, *linear, options, threads, std::move(blas)));
 }
 
 Result<std::string> describe_cpu_device(const DeviceOptions& options) {

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "backend/cpu/isa.hpp"
+#include "backend/cpu/linear/blas.hpp"
 #include "backend/cpu/linear/linear.hpp"
 #include "backend/device.hpp"
 #include "base/thread_pool.hpp"
@@ -19,9 +20,10 @@ struct OpContext {
   LinearScratch& linear_scratch;  ///< of the matmuls
   LinearScratch& scratch;         ///< of everything else
   Activations activations;        ///< of products
+  BlasContext blas;
 
   LinearContext linear() const {
-    return {linear_kernels, kernels, pool, linear_scratch, activations};
+    return {linear_kernels, kernels, pool, linear_scratch, activations, blas};
   }
 };
 
@@ -32,7 +34,8 @@ struct Engine {
   ThreadPool pool;
   std::atomic<int> decode_threads;  ///< of the pool
   Activations activations;
-  std::mutex pool_mutex{};  ///< one loop at a time
+  std::shared_ptr<const Blas> blas;  ///< nullptr: none
+  std::mutex pool_mutex{};           ///< one loop at a time
 };
 
 class CpuStream final : public Stream {
@@ -48,7 +51,8 @@ class CpuStream final : public Stream {
     const std::lock_guard lock(engine_.pool_mutex);
     engine_.pool.use(rows <= kDecodeRows ? engine_.decode_threads.load() : engine_.pool.threads());
     return f(OpContext{engine_.kernels, engine_.linear_kernels, engine_.pool, linear_scratch_,
-                       scratch_, engine_.activations});
+                       scratch_, engine_.activations,
+                       BlasContext{engine_.blas.get(), &blas_rows_, &blas_products_}});
   }
 
  private:
@@ -58,6 +62,8 @@ class CpuStream final : public Stream {
   Engine& engine_;
   LinearScratch linear_scratch_;
   LinearScratch scratch_;
+  LinearScratch blas_rows_;
+  LinearScratch blas_products_;
 };
 
 }  // namespace realm::cpu

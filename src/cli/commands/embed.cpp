@@ -96,6 +96,7 @@ class Embed final : public Command {
                             .pin_threads = common.pin_threads,
                             .cpu_isa = common.cpu_isa,
                             .precise = common.precise,
+                            .blas = common.blas,
                             .context_tokens = context_.value_or(0),
                             .normalize = !raw_,
                             .map_weights = common.map_weights,

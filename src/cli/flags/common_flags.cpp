@@ -21,6 +21,10 @@ void DeviceFlags::declare(Flags& flags) {
   flags.toggle("--precise", precise,
                "compute as exactly as in float: activations of 16 bits instead of 8, keys and "
                "values in f32; slower");
+  flags.text(
+      "--blas", "WHICH", blas,
+      "multiply F32 weights with a BLAS library: auto (MKL or OpenBLAS), or a library's path; "
+      "bits may then depend on batch and threads");
 }
 
 void DeviceFlags::declare_weights(Flags& flags) {
@@ -60,6 +64,7 @@ EngineOptions DeviceFlags::engine_options(const Host& host, bool verbose) const 
   options.precise = precise;
   options.map_weights = map;
   if (packed_cache) options.packed_cache = packed_folder(host.environment);
+  options.blas = blas.value_or("");
   options.log = host.console.log_sink(verbose);
   return options;
 }

@@ -20,6 +20,7 @@ struct DeviceFlags {
   std::optional<std::string> packed_cache;
   std::optional<Format> kv;  ///< format of keys and values; absent: the device's own
   bool precise = false;
+  std::optional<std::string> blas;  ///< of F32 weights; absent: none
 
   void declare(Flags& flags);
   /// --kv, of the commands that fill a cache.

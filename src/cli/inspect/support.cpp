@@ -31,6 +31,8 @@ DeviceSupport support_of(const Device& device) {
   support.name = device.info().name;
   support.activations = to_string(device.info().activations);
   support.cache = info(device.info().cache_format).name;
+  support.blas = device.info().blas;
+  support.same_bits = device.info().same_bits;
   OpList::for_each([&]<class Op>() {
     if (device.kernels().at<Op>() != nullptr) support.ops.emplace_back(Op::kName);
   });
@@ -42,7 +44,7 @@ DeviceSupport support_of(const Device& device) {
 
 }  // namespace
 
-std::vector<DeviceSupport> device_support(bool precise) {
+Result<std::vector<DeviceSupport>> device_support(bool precise, const std::string& blas) {
   DeviceOptions options;
   options.threads = 1;  // nothing is computed
   options.precise = precise;
@@ -52,7 +54,9 @@ std::vector<DeviceSupport> device_support(bool precise) {
     absent.name = listing.name;
     absent.unavailable = listing.unavailable;
     if (listing.unavailable.empty()) {
-      const auto device = open_device(listing.name, options, {});
+      options.blas = listing.name == "reference" ? "" : blas;
+      auto device = open_device(listing.name, options, {});
+      if (!device && !options.blas.empty()) return std::move(device).error();
       if (device) {
         all.push_back(support_of(**device));
         continue;
@@ -97,9 +101,13 @@ std::string support_text(const std::vector<DeviceSupport>& devices,
     if (has(used, id)) row.emplace_back("used");
     formats.row(std::move(row));
   }
-  numerics.row({"device", "activations of block formats", "keys and values"});
+  numerics.row({"device", "activations of block formats", "keys and values", "F32 products",
+                "same bits for any batch and threads"});
   for (const DeviceSupport& device : devices) {
-    if (device.unavailable.empty()) numerics.row({device.name, device.activations, device.cache});
+    if (!device.unavailable.empty()) continue;
+    numerics.row({device.name, device.activations, device.cache,
+                  device.blas.empty() ? "own" : device.blas,
+                  device.same_bits ? "yes" : "no: not promised with a BLAS"});
   }
   return ops.text() + "\n" + formats.text() + "\n" + numerics.text() +
          (missing.empty() ? "" : "\n" + missing);
@@ -116,7 +124,9 @@ nlohmann::ordered_json support_json(const std::vector<DeviceSupport>& devices) {
                     {"ops", device.ops},
                     {"weight_formats", std::move(formats)},
                     {"activations", device.activations},
-                    {"cache_format", device.cache}});
+                    {"cache_format", device.cache},
+                    {"blas", device.blas},
+                    {"same_bits", device.same_bits}});
   }
   return list;
 }

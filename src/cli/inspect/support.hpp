@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "realm/error.hpp"
 #include "realm/format.hpp"
 
 namespace realm::cli {
@@ -16,10 +17,14 @@ struct DeviceSupport {
   std::vector<Format> formats;   ///< of weights that it multiplies with
   std::string activations;       ///< "8 bits in blocks of 32", of its products with block formats
   std::string cache;             ///< format of keys and values, unless asked otherwise
+  std::string blas;              ///< library that multiplies with F32 weights; empty: none
+  bool same_bits = true;         ///< whatever the batch and the threads
 };
 
 /// Of every device that was looked for; opens those that are there.
-std::vector<DeviceSupport> device_support(bool precise);
+/// With DeviceOptions::precise and, where a device takes one, DeviceOptions::blas, which has to be
+/// there when it is asked for.
+Result<std::vector<DeviceSupport>> device_support(bool precise, const std::string& blas);
 
 /// Tables of ops by devices, of formats by devices and of how devices compute. `used` are the
 /// model's formats: marked.

@@ -75,6 +75,15 @@ class LinearScratch {
   Memory panels_;
 };
 
+/// A BLAS library for F32 weights in plain rows, with memory of its own. Bits then depend on what
+/// the library likes.
+class Blas;
+struct BlasContext {
+  const Blas* library = nullptr;      ///< nullptr: none
+  LinearScratch* rows = nullptr;      ///< gathered and normed
+  LinearScratch* products = nullptr;  ///< before they are added
+};
+
 /// What a product runs with. References outlive the call; one call at a time per pool and scratch.
 struct LinearContext {
   const LinearKernels& kernels;
@@ -82,10 +91,12 @@ struct LinearContext {
   ThreadPool& pool;
   LinearScratch& scratch;
   Activations activations = Activations::kInt8Block32;  ///< or kInt16Block32
+  BlasContext blas{};
 };
 
 /// Whole ops. Weights in plain rows are packed strip by strip on the way: the same bits, but what
-/// is gained by packing once is lost where few rows share a weight.
+/// is gained by packing once is lost where few rows share a weight. With a BLAS, F32 ones in plain
+/// rows are its.
 Result<void> run(const LinearContext& context, const Linear& op);
 Result<void> run(const LinearContext& context, const LinearAdd& op);
 Result<void> run(const LinearContext& context, const NormLinear& op);

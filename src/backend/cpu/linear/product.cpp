@@ -142,15 +142,15 @@ void for_each_item(const LinearContext& context, const ColumnGroups& groups, int
   });
 }
 
-}  // namespace
+constexpr size_t kMaxProducts = 3;  // queries, keys, values
 
-Result<void> multiply(const LinearContext& context, const ProductInput& input,
-                      std::span<const Product> products) {
+// Products with packed weights.
+Result<void> multiply_packed(const LinearContext& context, const ProductInput& input,
+                             std::span<const Product> products) {
   struct Part {
     Tiles tiles;
     int64_t first_strip;
   };
-  constexpr size_t kMaxProducts = 3;  // queries, keys, values
   Part parts[kMaxProducts];
   Panels panels;
   uint32_t planes = 0;
@@ -198,8 +198,27 @@ Result<void> multiply(const LinearContext& context, const ProductInput& input,
   return {};
 }
 
+}  // namespace
+
+Result<void> multiply(const LinearContext& context, const ProductInput& input,
+                      std::span<const Product> products) {
+  Product own[kMaxProducts];
+  Product blas[kMaxProducts];
+  size_t owns = 0;
+  size_t blases = 0;
+  for (const Product& product : products) {
+    (is_blas_weight(context, product.weight) ? blas[blases++] : own[owns++]) = product;
+  }
+  if (blases > 0) REALM_TRY(multiply_by_blas(context, input, {blas, blases}));
+  if (owns == 0) return {};
+  return multiply_packed(context, input, {own, owns});
+}
+
 Result<void> multiply(const LinearContext& context, const ProductInput& input,
                       const GatedProduct& product) {
+  if (is_blas_weight(context, product.gate_weight) || is_blas_weight(context, product.up_weight)) {
+    return multiply_by_blas(context, input, product);
+  }
   REALM_ASSIGN(const Tiles gate, tiles_of(context, product.gate_weight));
   REALM_ASSIGN(const Tiles up, tiles_of(context, product.up_weight));
   const uint32_t planes = planes_for(context, product.gate_weight.format) |

@@ -49,4 +49,12 @@ Result<void> multiply(const LinearContext& context, const ProductInput& input,
 Result<void> multiply(const LinearContext& context, const ProductInput& input,
                       const GatedProduct& product);
 
+/// Whether the context's BLAS multiplies with `weight`.
+bool is_blas_weight(const LinearContext& context, const TensorView& weight);
+/// As multiply(). Precondition: all weights, or of a gated product one of them, are the BLAS's.
+Result<void> multiply_by_blas(const LinearContext& context, const ProductInput& input,
+                              std::span<const Product> products);
+Result<void> multiply_by_blas(const LinearContext& context, const ProductInput& input,
+                              const GatedProduct& product);
+
 }  // namespace realm::cpu
