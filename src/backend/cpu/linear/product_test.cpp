@@ -165,18 +165,24 @@ TEST_P(ProductTest, ANanPoisonsItsRowOnly) {
   }
 }
 
-TEST_P(ProductTest, PlainRowsAreRefused) {
-  ThreadPool pool(1);
-  std::vector<std::byte> bytes(4 * 34);
-  BytesBuffer buffer(bytes);
-  const TensorView rows = view_rows(&buffer, Format::kQ8_0, Shape{4, 32});
-  std::vector<float> x(32);
-  std::vector<float> out(4);
-  const Product product{.weight = rows, .out = out.data(), .stride = 4};
-  const auto result =
-      multiply(context(pool), {.x = x.data(), .stride = 32, .m = 1, .k = 32}, {&product, 1});
-  ASSERT_FALSE(result.has_value());
-  EXPECT_EQ(result.error().code, Code::kUnsupported);
+// Rows as the file has them are packed on the way.
+TEST_P(ProductTest, PlainRowsGiveTheSameBits) {
+  Rng rng(kSeed + 4);
+  ThreadPool pool(3);
+  for (const Format format : weight_formats()) {
+    const int64_t k = columns_of(format);
+    const int64_t n = 45;
+    const int64_t m = 2 * kernels_->max_columns + 1;
+    const PackedWeight weight(*kernels_, pool, format, n, k, rng.next());
+    std::vector<std::byte> bytes = weight.rows();
+    BytesBuffer buffer(bytes);
+    const TensorView rows = view_rows(&buffer, format, Shape{n, k});
+    const auto x = random_floats(rng, m * k);
+    for_each_rounding([&] {
+      const auto packed = product(context(pool), weight.view(), x, 0, m);
+      EXPECT_TRUE(same_bits(product(context(pool), rows, x, 0, m), packed, 0)) << info(format).name;
+    });
+  }
 }
 
 }  // namespace
