@@ -115,6 +115,15 @@ REALM_KERNEL typename Isa::Ints start_of(const int32_t* at) {
   return Isa::template start<log2_of(kOffset)>(at);
 }
 
+/// A plane of the columns as a kernel walks through it. One that the format does not have is null:
+/// it stays where it is, for not even an offset may be added to it.
+template <class T, bool kThere>
+struct Plane {
+  const T* at;
+  REALM_KERNEL const T* operator+(int n) const { return kThere ? at + n : at; }
+  REALM_KERNEL void operator+=(int n) { at = *this + n; }
+};
+
 /// One tile times kN columns: sums of the whole row in `acc`.
 template <class Block, int kN>
 REALM_KERNEL void multiply_blocks(const uint8_t* tile, int64_t k, const Columns& x,
@@ -123,8 +132,8 @@ REALM_KERNEL void multiply_blocks(const uint8_t* tile, int64_t k, const Columns&
   using Ints = typename Isa::Ints;
   const int8_t* codes = x.codes;
   const float* scales = x.scales;
-  const int32_t* starts = Block::kGroup == 32 ? x.starts : x.starts16;
-  const float* sums = Block::kGroup == 32 ? x.sums : x.sums16;
+  Plane<int32_t, Block::kOffset != 0> starts{Block::kGroup == 32 ? x.starts : x.starts16};
+  Plane<float, Block::kHasMin> sums{Block::kGroup == 32 ? x.sums : x.sums16};
   unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { acc[j] = Isa::zero(); });
 
   constexpr int kElems = Block::kLayout.elems;
@@ -165,7 +174,7 @@ REALM_KERNEL void multiply_blocks(const uint8_t* tile, int64_t k, const Columns&
         unroll<kN>([&](auto j)
                        REALM_KERNEL_LAMBDA { part[j] = Isa::mul(Isa::to_floats(s[j]), scale0); });
         const auto start1 = [&](auto j) REALM_KERNEL_LAMBDA {
-          return start_of<Block::kOffset>(starts + kN + j);
+          return start_of<Block::kOffset>(starts + (kN + j));
         };
         const auto second = [&](auto i) REALM_KERNEL_LAMBDA {
           return block.template quad<4 + decltype(i)::value>();
@@ -181,7 +190,7 @@ REALM_KERNEL void multiply_blocks(const uint8_t* tile, int64_t k, const Columns&
           const Floats min1 = block.min(2 * b + 1);
           unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
             acc[j] = Isa::fma(min0, Isa::broadcast(sums + j), acc[j]);
-            acc[j] = Isa::fma(min1, Isa::broadcast(sums + kN + j), acc[j]);
+            acc[j] = Isa::fma(min1, Isa::broadcast(sums + (kN + j)), acc[j]);
           });
         }
         starts += 2 * kN;
