@@ -27,16 +27,6 @@ REALM_INLINE void multiply(Register& sum, Register a, Register b) {
   asm volatile("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
 }
 
-#elif defined(__AVX2__) && defined(__AVXVNNI__)
-
-using Register = __m256i;
-REALM_INLINE Register load_register(const void* at) {
-  return _mm256_loadu_si256(static_cast<const __m256i*>(at));
-}
-REALM_INLINE void multiply(Register& sum, Register a, Register b) {
-  asm volatile("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum) : "x"(a), "x"(b));
-}
-
 #elif defined(__AVX2__)
 
 using Register = __m256i;
@@ -49,16 +39,6 @@ REALM_INLINE void multiply(Register& sum, Register a, Register b) {
   Register pairs;
   asm volatile("vpmaddubsw %2, %1, %0" : "=x"(pairs) : "x"(a), "x"(b));
   asm volatile("vpaddw %1, %0, %0" : "+x"(sum) : "x"(pairs));
-}
-
-#elif defined(__ARM_FEATURE_MATMUL_INT8)
-
-using Register = int8x16_t;
-REALM_INLINE Register load_register(const void* at) {
-  return vld1q_s8(static_cast<const int8_t*>(at));
-}
-REALM_INLINE void multiply(Register& sum, Register a, Register b) {
-  asm volatile("smmla %0.4s, %1.16b, %2.16b" : "+w"(sum) : "w"(a), "w"(b));
 }
 
 #elif defined(__ARM_FEATURE_DOTPROD)
@@ -109,10 +89,8 @@ REALM_INLINE void multiply(Register& sum, Register a, Register b) {
 
 #endif
 
-#if defined(__ARM_FEATURE_MATMUL_INT8)
-constexpr int64_t kProducts = 32;  // of one multiply()
-#elif defined(__AVX2__) || defined(__ARM_FEATURE_DOTPROD)
-constexpr int64_t kProducts = sizeof(Register);
+#if defined(__AVX2__) || defined(__ARM_FEATURE_DOTPROD)
+constexpr int64_t kProducts = sizeof(Register);  // of one multiply()
 #elif defined(__x86_64__) || defined(__aarch64__)
 constexpr int64_t kProducts = 8;
 #else
