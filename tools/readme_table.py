@@ -32,6 +32,7 @@ def model_cells(result, row):
 def tokenizer_cells(result, row):
     kind = f"{row['kind']}, {row['pre']}" if row["kind"] == "gpt2" else row["kind"]
     yield from (row["vocabulary"].removesuffix(".gguf"), kind, f"{result['bytes'] / 1e6:.1f} MB")
+    yield "yes" if row["ids_equal"] else "no"
     yield from (f"{row[who]['median']:.1f}" for who in ("realm", "peer"))
 
 
@@ -46,7 +47,7 @@ TABLES = {
     "speeds": ("", "compare.py", "model | what | threads | Realm, tokens/s | llama.cpp (or the faster peer), tokens/s",
                model_cells),
     "tokenizers": ("tokenizers", "compare_tokenizers.py",
-                   "vocabulary | kind | text | Realm, MB/s | llama.cpp, MB/s", tokenizer_cells),
+                   "vocabulary | kind | text | same ids | Realm, MB/s | llama.cpp, MB/s", tokenizer_cells),
     "quantize": ("quantize", "compare_quantize.py",
                  "model | to | threads | Realm, s | llama.cpp, s", quantize_cells),
 }
