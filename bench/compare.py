@@ -87,20 +87,21 @@ class Realm:
 class Peer:
     """One way to run one program."""
 
-    def __init__(self, name, program, args, help_text, flags=()):
+    def __init__(self, name, program, args, help_text, commit, flags=()):
         self.name, self.program, self.args, self.flags = name, program, args, list(flags)
         self.has_depth = "--n-depth" in help_text
-        self.commit = "unknown"
+        self.commit = commit or "unknown"
 
-    def common(self, model):
-        common = ["-m", model, "-t", self.args.threads, "-fa", 1, *self.flags]
+    def common(self, model, flags):
+        common = ["-m", model, "-t", self.args.threads, "-fa", 1, *flags]
         if self.args.kv:
             common += ["-ctk", self.args.kv, "-ctv", self.args.kv]
         return common
 
     def bench(self, model, *words):
-        rows = run([self.program, *self.common(model), *words, "-r", 1, "-o", "json"])
-        self.commit = rows[0].get("build_commit", "unknown")
+        rows = run([self.program, *self.common(model, self.flags), *words, "-r", 1, "-o", "json"])
+        if rows[0].get("build_commit", "unknown") != "unknown":
+            self.commit = rows[0]["build_commit"]
         return rows
 
     def rates(self, model):
@@ -126,8 +127,9 @@ class Peer:
             return None
         before = max(depth, 1)
         room = sequences * (before + tokens)
-        done = output_of([program, *self.common(model), "-c", room, "-npp", before, "-ntg", tokens,
-                          "-npl", sequences])
+        flags = [flag for flag in self.flags if flag != 1]  # -rtr takes no value there
+        done = output_of([program, *self.common(model, flags), "-c", room, "-npp", before,
+                          "-ntg", tokens, "-npl", sequences])
         return batched_rate(done.stdout + done.stderr, tokens, sequences)
 
 
@@ -142,15 +144,16 @@ def batched_rate(text, tokens, sequences):
 
 def peers_of(args):
     for word in args.peer:
-        name, _, path = word.rpartition("=")
+        name, _, rest = word.rpartition("=")
+        path, _, commit = rest.partition("@")
         program = pathlib.Path(path)
         done = subprocess.run([str(program), "--help"], capture_output=True, text=True, check=False)
         text = done.stdout + done.stderr
         repacks = "-rtr" in text
         name = name or ("ik_llama.cpp" if repacks else "llama.cpp")
-        yield Peer(name, program, args, text)
+        yield Peer(name, program, args, text, commit)
         if repacks:
-            yield Peer(f"{name} -rtr", program, args, text, ["-rtr", 1])
+            yield Peer(f"{name} -rtr", program, args, text, commit, ["-rtr", 1])
 
 
 def processor():
@@ -225,8 +228,9 @@ def parsed():
     parser.add_argument("models", nargs="*", metavar="MODEL")
     parser.add_argument("--synthetic", action="append", default=[], metavar="SHAPE:TYPE",
                         help="a random model; may be given again")
-    parser.add_argument("--peer", action="append", required=True, metavar="[NAME=]PATH",
-                        help="a llama-bench; may be given again")
+    parser.add_argument("--peer", action="append", required=True, metavar="[NAME=]PATH[@COMMIT]",
+                        help="a llama-bench, and where it does not know its commit, that; may be "
+                        "given again")
     parser.add_argument("--realm", default=REPO / "build/release/realm")
     parser.add_argument("--realm-flags", default="", help="more flags of `realm bench`: --realm-flags=--no-ceilings")
     parser.add_argument("-t", "--threads", type=int, default=len(os.sched_getaffinity(0)))
@@ -256,7 +260,7 @@ def main():
                 print(f"{name}: {row['kind']:7} {row['tokens']:5} tokens at {row['depth']}, "
                       f"{row['sequences']} sequences: realm {row['realm']['median']:.2f}, "
                       f"{peer['name']} {peer['median']:.2f} tokens/s, "
-                      f"ratio {row.get('ratio', float('nan')):.2f}")
+                      f"ratio {row.get('ratio', float('nan')):.2f}", flush=True)
     commits = {peer.name: peer.commit for peer in peers}
     for row in rows:
         if "peer" in row:

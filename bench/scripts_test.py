@@ -76,9 +76,12 @@ rate = (300.0 if "-rtr" in flags else 150.0) if prompt else (20.0 if "-gp" in fl
 print(json.dumps([{"n_prompt": prompt, "avg_ts": rate, "build_commit": "def456",
                    "avg_ns": 1e6 * (prompt + prompt * prompt / 1000)}]))
 """
+# Its -rtr is a flag without a value, unlike llama-bench's.
 BATCHED_BENCH = """
 import sys
-flags = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+words = [word for word in sys.argv[1:] if word != "-rtr"]
+assert all(word.startswith("-") for word in words[::2]), words
+flags = dict(zip(words[::2], words[1::2]))
 print("|    PP |     TG |    B |   N_KV |   T_PP s | S_PP t/s |   T_TG s | S_TG t/s | T s | S t/s |")
 print(f"| {flags['-npp']} | {flags['-ntg']} | {flags['-npl']} | 1 | 1.0 | 2.0 | 3.0 | 95.5 | 5 | 6 |",
       file=sys.stderr)
