@@ -109,7 +109,8 @@ Result<Tensor> rope(const Tensor& x, const Tensor& positions, const RopeOptions&
 /// Keys and values of one sequence, position 0 first.
 class KvCache {
  public:
-  /// Room for `max_tokens` positions of kv_heads * head_dim elements, kept in F32, F16 or BF16.
+  /// Room for `max_tokens` positions of kv_heads * head_dim elements, kept in F32, F16, BF16
+  /// or, where heads are whole blocks of 32, in Q8_0 or Q4_0.
   static Result<KvCache> create(const Device& device, int32_t kv_heads, int32_t head_dim,
                                 int32_t max_tokens, Format format = Format::kF16);
   /// Appends one position per row: k and v are [tokens, kv_heads * head_dim].

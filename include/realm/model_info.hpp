@@ -45,8 +45,9 @@ struct EngineOptions {
   int32_t cache_tokens = 0;
   /// A prompt is computed in chunks that end at multiples of this, counted from its start.
   int32_t chunk_tokens = 256;
-  /// Of keys and values: F32, F16 or BF16; missing: the device's own, F16 on most, F32 on
-  /// reference and where `precise` is asked for.
+  /// Of keys and values: F32, F16, BF16, Q8_0 or Q4_0 (the last two with heads of whole blocks of
+  /// 32); missing: the device's own, F16 on most, F32 on reference and where `precise` is asked
+  /// for.
   std::optional<Format> cache_format = std::nullopt;
   /// Prompts that begin alike share their cache pages, also with finished requests.
   bool share_prefixes = true;

@@ -28,6 +28,7 @@ struct DeviceInfo {
   std::string variant;      ///< kernels in use, e.g. the instruction set: "avx512"
   uint64_t memory_bytes = 0;
   Activations activations = Activations::kFloat;  ///< how its matmuls of block formats round
+  AttentionMath attention = AttentionMath::kFloat;
   Format cache_format = Format::kF16;  ///< of keys and values, unless somebody asks for another
   /// Bits of a row depend on nothing but its own inputs (docs/numerics.md, determinism).
   bool same_bits = true;

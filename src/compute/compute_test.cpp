@@ -6,6 +6,7 @@
 #include <optional>
 #include <random>
 #include <thread>
+#include <utility>
 
 namespace realm::compute {
 namespace {
@@ -184,6 +185,23 @@ TEST_P(ComputeTest, AttentionIsCausalAndGrouped) {
   EXPECT_NE(refused.error().message.find("over 150"), std::string::npos);
 }
 
+// A window of one gives back the values themselves, as their format keeps them.
+TEST_P(ComputeTest, CachesKeepBlocks) {
+  const auto v = random(40 * 64, 6);
+  for (const auto& [format, step] :
+       {std::pair{Format::kQ8_0, 1 / 127.0}, {Format::kQ4_0, 1 / 8.0}}) {
+    auto made = KvCache::create(*device_, 1, 64, 40, format);
+    ASSERT_TRUE(made) << made.error().message;
+    ASSERT_TRUE(made->append(up(random(40 * 64, 5), 40), up(v, 40)));
+    const auto out = get(download(get(attention(up(v, 40), *made, {.window = 1}))));
+    for (size_t b = 0; b < v.size(); b += 32) {
+      float largest = 0;
+      for (size_t i = b; i < b + 32; ++i) largest = std::max(largest, std::fabs(v[i]));
+      for (size_t i = b; i < b + 32; ++i) EXPECT_NEAR(out[i], v[i], 1.01 * largest * step);
+    }
+  }
+}
+
 TEST_P(ComputeTest, RefusesWhatDoesNotFit) {
   const Tensor x = up(random(6, 1), 2);
   EXPECT_NE(message_of(add(x, up(random(6, 2), 3))).find("add"), std::string::npos);
@@ -200,7 +218,8 @@ TEST_P(ComputeTest, RefusesWhatDoesNotFit) {
   EXPECT_NE(message_of(device_->upload_weight(Format::kQ4_0, 2, 32, bytes)).find("18 elements"),
             std::string::npos);
   EXPECT_FALSE(quantize(Format::kQ4_0, random(33, 1), 33));
-  EXPECT_FALSE(KvCache::create(*device_, 1, 64, 10, Format::kQ8_0));
+  EXPECT_FALSE(KvCache::create(*device_, 1, 64, 10, Format::kQ4_K));
+  EXPECT_FALSE(KvCache::create(*device_, 1, 48, 10, Format::kQ8_0)) << "no whole blocks";
   EXPECT_FALSE(download(ids({1})));
   EXPECT_TRUE(device_->sync()) << "refusals leave the device as it was";
 }

@@ -3,6 +3,7 @@
 
 #include "base/str.hpp"
 #include "compute/state.hpp"
+#include "ops/attention/cache_format.hpp"
 
 namespace realm::compute {
 
@@ -53,11 +54,13 @@ Result<Rows> rows_at(const KvCache::State& cache, int32_t first, int64_t count) 
 
 Result<KvCache> KvCache::create(const Device& device, int32_t kv_heads, int32_t head_dim,
                                 int32_t max_tokens, Format format) {
-  const bool plain = format == Format::kF32 || format == Format::kF16 || format == Format::kBF16;
-  if (kv_heads <= 0 || head_dim <= 0 || max_tokens <= 0 || !plain) {
+  if (kv_heads <= 0 || head_dim <= 0 || max_tokens <= 0) {
     return Error{Code::kInvalidArgument,
                  str("kv cache: cannot hold ", max_tokens, " tokens of ", kv_heads, " heads of ",
                      head_dim, " in ", info(format).name)};
+  }
+  if (auto misfit = cache_format_misfit(format, head_dim); !misfit.empty()) {
+    return Error{Code::kInvalidArgument, "kv cache: " + misfit};
   }
   auto state = std::make_shared<State>();
   state->kv_heads = kv_heads;

@@ -9,6 +9,7 @@
 #include "model/load/vocabulary.hpp"
 #include "model/load/weight_binder.hpp"
 #include "model/runner.hpp"
+#include "ops/attention/cache_format.hpp"
 
 namespace realm {
 namespace {
@@ -52,10 +53,6 @@ Result<void> check_options(const LoadOptions& o) {
     return bad_option(str(o.max_sequences, " sequences in steps of ", o.max_rows, " rows"));
   }
   if (o.n_blocks < 0) return bad_option(str("a cache of ", o.n_blocks, " pages"));
-  const Format cache = o.cache_format.value_or(Format::kF32);
-  if (cache != Format::kF32 && cache != Format::kF16 && cache != Format::kBF16) {
-    return bad_option(str("a cache in ", info(cache).name, "; it can be F32, F16, BF16"));
-  }
   return {};
 }
 
@@ -165,6 +162,9 @@ Result<LoadedModel> load_from(const gguf::File& file, Device& device, const Load
   // An encoder's keys and values live for one step: nothing is saved by rounding them.
   const Format usual = model->config.encoder ? Format::kF32 : device.info().cache_format;
   const Format cache_format = options.cache_format.value_or(usual);
+  if (auto misfit = cache_format_misfit(cache_format, model->config.head_dim); !misfit.empty()) {
+    return bad_option(misfit);
+  }
   REALM_ASSIGN(const StepLimits limits,
                grant(model->config, options, cache_format, device.info().memory_bytes));
   LoadedModel loaded;

@@ -30,7 +30,7 @@ struct LoadOptions {
   /// before it grew: a longer one has other factors, also for short texts.
   int32_t context_tokens = 0;
   std::optional<Format> cache_format =
-      std::nullopt;           ///< of keys and values: F32, F16, BF16; empty: the device's
+      std::nullopt;  ///< of keys and values (ops/attention/cache_format.hpp); empty: the device's
   int32_t block_tokens = 64;  ///< tokens a page holds
   /// Pages; 0: a full context for each of max_sequences, less where that is more than half of the
   /// device's memory, but always one full context.

@@ -2,6 +2,7 @@
 
 #include "base/str.hpp"
 #include "formats/table.hpp"
+#include "ops/attention/cache_format.hpp"
 
 namespace realm {
 namespace {
@@ -91,9 +92,8 @@ Result<void> expect_cache(std::string_view op, const KvLayer& cache) {
   REALM_TRY(
       expect_that(op, static_cast<bool>(cache.k) && static_cast<bool>(cache.v), "cache: absent"));
   const Format format = cache.k.format;
-  REALM_TRY(expect_that(op,
-                        format == Format::kF32 || format == Format::kF16 || format == Format::kBF16,
-                        "cache: format must be F32, F16 or BF16"));
+  const std::string misfit = cache_format_misfit(format, cache.head_dim);
+  REALM_TRY(expect_that(op, misfit.empty(), "cache: " + misfit));
   const Shape shape{cache.k.shape[0],
                     static_cast<int64_t>(cache.kv_heads) * cache.block_tokens * cache.head_dim};
   REALM_TRY(expect(op, "cache.k", cache.k, format, shape));

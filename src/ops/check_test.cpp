@@ -349,8 +349,12 @@ TEST_F(CheckTest, RefusesWrongNumbers) {
   attention.cache.head_dim = 7;
   EXPECT_FALSE(check(attention));
   fill(attention);
-  attention.cache.k.format = Format::kQ8_0;
+  attention.cache.k.format = Format::kQ4_1;
   EXPECT_FALSE(check(attention));
+  fill(attention);  // heads of 8 are no whole blocks
+  attention.cache.k.format = attention.cache.v.format = Format::kQ8_0;
+  EXPECT_NE(check(attention).error().message.find("heads of 8 elements are not whole blocks of 32"),
+            std::string::npos);
   fill(attention);
   attention.cache.v.format = Format::kF32;
   EXPECT_FALSE(check(attention));

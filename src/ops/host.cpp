@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "base/half.hpp"
 #include "formats/decode.hpp"
 
 namespace realm {
@@ -29,22 +28,6 @@ std::vector<float> decode_row_of(const TensorView& view, int64_t r) {
     std::fill(out.begin(), out.end(), std::numeric_limits<float>::quiet_NaN());
   }
   return out;
-}
-
-double load_element(Format format, const void* base, int64_t i) {
-  if (format == Format::kF32) return static_cast<const float*>(base)[i];
-  const uint16_t bits = static_cast<const uint16_t*>(base)[i];
-  return format == Format::kF16 ? half_to_float(bits) : bfloat16_to_float(bits);
-}
-
-void store_element(Format format, void* base, int64_t i, double value) {
-  const auto narrow = static_cast<float>(value);
-  if (format == Format::kF32) {
-    static_cast<float*>(base)[i] = narrow;
-  } else {
-    static_cast<uint16_t*>(base)[i] =
-        format == Format::kF16 ? float_to_half(narrow) : float_to_bfloat16(narrow);
-  }
 }
 
 }  // namespace realm

@@ -24,9 +24,4 @@ class HostTensor {
   TensorView view_;
 };
 
-/// Element `i` of an F32, F16 or BF16 array.
-double load_element(Format format, const void* base, int64_t i);
-/// Stores `value`, rounded to nearest even.
-void store_element(Format format, void* base, int64_t i, double value);
-
 }  // namespace realm

@@ -33,6 +33,14 @@ enum class Activations : uint8_t {
   kInt16Block32,  ///< two int8 codes an element: the rest of the first is rounded again
 };
 
+/// How attention may round what it multiplies. Sums are float32.
+enum class AttentionMath : uint8_t {
+  kFloat,      ///< not at all
+  kEightBits,  ///< keys and values that are not F32, and what meets them: queries, weights and
+               ///< values of the softmax to 8 significant bits (bfloat16), keys too; over keys in
+               ///< blocks, queries to int8 codes with one float scale per 32
+};
+
 /// One layer's keys and values in pages of `block_tokens` tokens. The arrangement inside a page is
 /// the device's own: only KvWrite, NormQkvRope and Attention touch it. Position p of a sequence
 /// lies in page block_table[p / block_tokens], at p % block_tokens.

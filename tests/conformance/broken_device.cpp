@@ -113,8 +113,10 @@ void damage_cache(Fault fault, const KvWrite& op) {
   const int64_t row = op.k.rows() - 1;
   if (sequences[row] < 0) return;
   const auto place = cache_place(op.batch, op.cache.block_tokens, sequences[row], positions[row]);
+  // An element, or a block's scale and first code.
   const size_t element = op.cache.k.format == Format::kF32 ? 4 : 2;
-  const auto at = static_cast<size_t>(place.token * op.cache.head_dim) * element;
+  const auto elems = static_cast<uint64_t>(place.token) * static_cast<uint64_t>(op.cache.head_dim);
+  const size_t at = row_bytes(op.cache.k.format, elems).value_or(0);
   auto* k = op.cache.k.row<std::byte>(place.block) + at;
   auto* v = op.cache.v.row<std::byte>(place.block) + at;
   if (fault == Fault::kForeignPage) {

@@ -73,7 +73,7 @@ class CaseRunner {
   Result<void> on_devices(const std::vector<Device*>& devices) {
     Device& device = *devices.front();
     std::vector<Expectation> expected;
-    expect_all(device.info().activations, expected);
+    expect_all(device.info(), expected);
 
     REALM_ASSIGN(const auto stream, device.stream());
     REALM_ASSIGN(const auto image, Image::make(device, *stream, arena_, index_ % 2 == 1));
@@ -154,7 +154,7 @@ class CaseRunner {
     judge_all(first, expected, "replayed");
     if (!case_.refill) return {};
     case_.refill();
-    expect_all(stream.device().info().activations, expected);
+    expect_all(stream.device().info(), expected);
     REALM_ASSIGN(const Outputs second, execute("replayed anew", stream, image, replay));
     judge_all(second, expected, "replayed with other contents");
     return {};
@@ -206,13 +206,14 @@ class CaseRunner {
     for (const Expectation& e : expected) judge(found, e, format_, str(where_, " ", what), report_);
   }
 
-  // The judgements that a device with `activations` faces. A float reference judges all; where
+  // The judgements that a device faces. A float reference judges all; where
   // blocks were multiplied with rounded activations, the same-rounding reference judges too.
-  void expect_all(Activations activations, std::vector<Expectation>& expected) {
+  void expect_all(const DeviceInfo& info, std::vector<Expectation>& expected) {
+    const Activations activations = info.activations;
     expected.clear();
-    expected.push_back(expect({activations, Activations::kFloat}));
+    expected.push_back(expect({activations, Activations::kFloat, info.attention}));
     if (activations != Activations::kFloat && !weights_.empty() && Op::kName != "embed") {
-      expected.push_back(expect({activations, activations}));
+      expected.push_back(expect({activations, activations, info.attention}));
     }
   }
 

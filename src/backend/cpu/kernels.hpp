@@ -14,6 +14,16 @@ namespace realm::cpu {
 /// Formats of plain elements.
 enum class Element : int32_t { kF32, kF16, kBF16 };
 
+/// Formats of keys and values. A group is 16 tokens of one head:
+///   plain:   keys [head_dim][16], values [16][head_dim]
+///   blocks:  keys [row bytes / 4][16][4 bytes], values [16][row bytes], and after them binary16
+///            scales [head_dim / 32][16]. A row is the codes of a token: of Q8_0 a byte each,
+///            signed in values and with 128 added in keys; of Q4_0, for every block, 16 bytes that
+///            hold element i low and element i + 16 high, with 8 added.
+enum class KvFormat : int32_t { kF32, kF16, kBF16, kQ8_0, kQ4_0 };
+/// Elements of a head that share a scale.
+constexpr int kKvBlock = 32;
+
 /// Tokens of a page that lie interleaved, and the unit of attention's vectors.
 constexpr int kTokenGroup = 16;
 /// Tokens of one softmax. Chunks are counted from the start of the sequence, so that a position's
@@ -26,12 +36,13 @@ constexpr int kChunkGroups = kChunkTokens / kTokenGroup;
 struct AttendChunk {
   int32_t rows;
   int32_t head_dim;
-  const float* q;        ///< [rows, head_dim], scaled
+  const float* q;        ///< [rows, head_dim], of attend_queries
   const int32_t* first;  ///< [rows] first visible token of the chunk
   const int32_t* last;   ///< [rows] one past the last; first >= last: none, the row is left alone
-  const void* const* k;  ///< [kChunkGroups] groups [head_dim][kTokenGroup]; only visible ones read
-  const void* const* v;  ///< [kChunkGroups] groups [kTokenGroup][head_dim]
-  Element element;
+  const void* const* k;  ///< [kChunkGroups] groups of keys; only visible ones are read
+  const void* const* v;  ///< [kChunkGroups] groups of values
+  const void* const* next_k;  ///< keys of the next chunk, to be fetched early; null: none
+  KvFormat format;
   float softcap;   ///< 0: none
   float* scratch;  ///< attend_scratch() floats
   float* largest;  ///< [rows] written: largest score
@@ -70,6 +81,13 @@ struct Kernels {
   /// As store, out elements `stride` apart.
   void (*store_strided)(const float* x, void* out, int64_t n, int64_t stride, Element element);
 
+  /// Codes and scale of one block (ops/attention/cache_format.hpp says which): signed bytes of
+  /// Q8_0, packed ones of Q4_0.
+  void (*kv_block)(const float* x, uint8_t* codes, uint16_t* scale, KvFormat format);
+
+  /// Rows of queries as attend wants them, for caches of `format`; row r at out + r * head_dim.
+  void (*attend_queries)(const float* q, int32_t rows, int32_t head_dim, float scale,
+                         KvFormat format, float* out);
   void (*attend)(const AttendChunk& chunk);
   /// Folds a chunk's state into a row's: the softmax of both ranges together.
   void (*attend_fold)(float* largest, float* sum, float* mix, float chunk_largest, float chunk_sum,

@@ -7,11 +7,15 @@
 
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <random>
+#include <utility>
 #include <vector>
 
 #include "backend/cpu/isa.hpp"
 #include "base/half.hpp"
+#include "ops/attention/cache_format.hpp"
 
 namespace realm::cpu {
 namespace {
@@ -181,6 +185,43 @@ TEST_P(KernelsTest, StoresLikeTheDefinition) {
         ASSERT_EQ(out[i], wanted) << x[i];
       }
       ASSERT_EQ(strided[i * 3], out[i]);
+    }
+  }
+}
+
+// Blocks of keys and values: the definition's bytes, whatever the floats are.
+TEST_P(KernelsTest, RoundsBlocksLikeTheDefinition) {
+  std::minstd_rand engine(7);
+  std::vector<float> block(kKvBlock);
+  for (int round = 0; round < 3000; ++round) {
+    const float size = std::ldexp(1.0f, static_cast<int>(engine() % 60) - 40);
+    for (float& x : block) {
+      x = (static_cast<float>(engine()) * 0x1p-30f - 1) * size;
+      if (round % 3 == 1) x = std::nearbyint(x / size * 63.5f) / 2 * size;  // ties of codes
+    }
+    if (round % 3 == 1) block[engine() % kKvBlock] = 127 * size;
+    if (round % 10 == 2) block[1] = -block[20];  // the first of equals counts
+    if (round % 50 == 3) std::fill(block.begin(), block.end(), round % 100 == 3 ? 0.0f : -0.0f);
+    if (round % 50 == 4) block[engine() % kKvBlock] = std::numeric_limits<float>::quiet_NaN();
+    if (round % 50 == 5) block[engine() % kKvBlock] = -std::numeric_limits<float>::infinity();
+    if (round % 50 == 6) block[engine() % kKvBlock] = 1e30f;  // its scale is no binary16
+    if (round % 50 == 7) block[engine() % kKvBlock] = 65504.0f * 127;
+    for (const auto& [kept, format] :
+         {std::pair{KvFormat::kQ8_0, Format::kQ8_0}, std::pair{KvFormat::kQ4_0, Format::kQ4_0}}) {
+      std::byte wanted[34] = {};
+      store_cached(format, wanted, 0, block);
+      uint8_t codes[kKvBlock] = {};
+      uint16_t scale = 0;
+      kernels().kv_block(block.data(), codes, &scale, kept);
+      uint16_t wanted_scale = 0;
+      std::memcpy(&wanted_scale, wanted, sizeof wanted_scale);
+      const bool nan = std::isnan(half_to_float(wanted_scale));
+      ASSERT_EQ(nan, std::isnan(half_to_float(scale))) << round;
+      if (!nan) {
+        ASSERT_EQ(scale, wanted_scale) << round;
+      }
+      const size_t bytes = kept == KvFormat::kQ8_0 ? kKvBlock : kKvBlock / 2;
+      ASSERT_EQ(std::memcmp(codes, wanted + 2, bytes), 0) << round;
     }
   }
 }

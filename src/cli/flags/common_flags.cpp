@@ -45,9 +45,13 @@ std::string DeviceFlags::packed_folder(const Environment& environment) const {
 
 void DeviceFlags::declare_kv(Flags& flags) {
   flags.choice<Format>("--kv", "FORMAT", kv,
-                       {{"f32", Format::kF32}, {"f16", Format::kF16}, {"bf16", Format::kBF16}},
-                       "how keys and values are kept: f32, f16 or bf16 (default: the device's own, "
-                       "f16 on most, f32 with --precise)");
+                       {{"f32", Format::kF32},
+                        {"f16", Format::kF16},
+                        {"bf16", Format::kBF16},
+                        {"q8_0", Format::kQ8_0},
+                        {"q4_0", Format::kQ4_0}},
+                       "how keys and values are kept: f32, f16, bf16, q8_0 or q4_0 (default: the "
+                       "device's own, f16 on most, f32 with --precise)");
 }
 
 std::string DeviceFlags::name(const Host& host) const {

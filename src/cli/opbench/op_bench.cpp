@@ -221,7 +221,9 @@ Result<std::vector<OpSpeed>> bench_ops(Device& device, const OpBenchOptions& opt
       }
     }
   }
-  if (wanted.caches.empty()) wanted.caches = {Format::kF32, Format::kF16, Format::kBF16};
+  if (wanted.caches.empty()) {
+    wanted.caches = {Format::kF32, Format::kF16, Format::kBF16, Format::kQ8_0, Format::kQ4_0};
+  }
   REALM_ASSIGN(Workbench bench, Workbench::create(device, options.repetitions));
   return OpBench(std::move(bench), wanted, progress).run();
 }

@@ -16,7 +16,7 @@ namespace realm::cli {
 struct OpBenchOptions {
   std::vector<int32_t> batches = {1, 2, 8, 32, 512};
   std::vector<Format> weights;  ///< empty: all that the device multiplies
-  std::vector<Format> caches;   ///< of keys and values; empty: the usual ones
+  std::vector<Format> caches;   ///< of keys and values; empty: all that a cache may have
   int32_t repetitions = 5;
 };
 

@@ -25,8 +25,8 @@ TEST_F(Loader, OptionsAreChecked) {
               o.n_blocks = 15;
             }),
             "a cache of 15 pages of 16 tokens does not hold one context of 256");
-  EXPECT_EQ(story([](auto& o) { o.cache_format = Format::kQ4_0; }),
-            "a cache in Q4_0; it can be F32, F16, BF16");
+  EXPECT_EQ(story([](auto& o) { o.cache_format = Format::kQ4_1; }),
+            "a cache in Q4_1; it can be F32, F16, BF16, Q8_0, Q4_0");
 }
 
 // A device of the reference with something missing.

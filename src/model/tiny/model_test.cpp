@@ -201,6 +201,11 @@ TEST_P(TinyModel, EqualsPlainLoops) {
   expect_close("reference", *reference, Format::kF32, 5e-7, 1e-13);
   // Keys and values rounded to 11 bits: 2^-12 of each, on average less.
   expect_close("reference_half_cache", *reference, Format::kF16, 1e-3, 1e-6);
+  // To 8 and 4 bits with a scale per 32, where heads are whole blocks.
+  if (GetParam().spec.head_dim % 32 == 0) {
+    expect_close("reference_q8_0_cache", *reference, Format::kQ8_0, 3e-2, 1e-3);
+    expect_close("reference_q4_0_cache", *reference, Format::kQ4_0, 0.5, 0.2);
+  }
   // Float weights: sums of 96 to 256 terms in float32. Block formats meet activations rounded to
   // 8 bits in blocks of 32: an NMSE of 2e-5 a matmul (docs/numerics.md), which softmax and the
   // layers make larger; those rounded to 16 bits have steps 254 times as fine.

@@ -6,9 +6,9 @@
 #include <limits>
 #include <vector>
 
+#include "ops/attention/cache_format.hpp"
 #include "ops/attention/kv_write.hpp"
 #include "ops/check.hpp"
-#include "ops/host.hpp"
 
 namespace realm {
 
@@ -50,7 +50,7 @@ void attend(const Attention& op, int64_t sequence, int64_t position, int64_t kv_
     const int64_t at = (kv_head * c.block_tokens + token) * c.head_dim;
     double dot = 0;
     for (int64_t d = 0; d < c.head_dim; ++d) {
-      dot += q[d] * load_element(c.k.format, c.k.row<const void>(block), at + d);
+      dot += q[d] * load_cached(c.k.format, c.k.row<const void>(block), at + d);
     }
     dot *= op.scale;
     if (op.softcap > 0) dot = op.softcap * std::tanh(dot / op.softcap);
@@ -66,7 +66,7 @@ void attend(const Attention& op, int64_t sequence, int64_t position, int64_t kv_
     sum += weight;
     for (int64_t d = 0; d < c.head_dim; ++d) {
       mix[static_cast<size_t>(d)] +=
-          weight * load_element(c.v.format, c.v.row<const void>(block), at + d);
+          weight * load_cached(c.v.format, c.v.row<const void>(block), at + d);
     }
   }
   for (size_t d = 0; d < mix.size(); ++d) out[d] = static_cast<float>(mix[d] / sum);

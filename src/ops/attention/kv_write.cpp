@@ -1,7 +1,7 @@
 #include "ops/attention/kv_write.hpp"
 
+#include "ops/attention/cache_format.hpp"
 #include "ops/check.hpp"
-#include "ops/host.hpp"
 
 namespace realm {
 
@@ -29,11 +29,10 @@ void reference(const KvWrite& op, Activations) {
     const auto* k = op.k.row<const float>(i);
     const auto* v = op.v.row<const float>(i);
     for (int64_t h = 0; h < c.kv_heads; ++h) {
-      for (int64_t d = 0; d < c.head_dim; ++d) {
-        const int64_t at = (h * c.block_tokens + token) * c.head_dim + d;
-        store_element(c.k.format, c.k.row<void>(block), at, k[h * c.head_dim + d]);
-        store_element(c.v.format, c.v.row<void>(block), at, v[h * c.head_dim + d]);
-      }
+      const int64_t at = (h * c.block_tokens + token) * c.head_dim;
+      const auto n = static_cast<size_t>(c.head_dim);
+      store_cached(c.k.format, c.k.row<void>(block), at, {k + h * c.head_dim, n});
+      store_cached(c.v.format, c.v.row<void>(block), at, {v + h * c.head_dim, n});
     }
   }
 }

@@ -21,6 +21,7 @@ namespace realm {
 struct Judgement {
   Activations device = Activations::kFloat;
   Activations reference = Activations::kFloat;
+  AttentionMath attention = AttentionMath::kFloat;  ///< of the device; the reference rounds nothing
 };
 
 constexpr double kUnit = 0x1p-24;       ///< largest relative error of one float32 rounding

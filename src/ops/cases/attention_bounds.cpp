@@ -3,12 +3,14 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/attention/cache_format.hpp"
 #include "ops/attention/kv_write.hpp"
 #include "ops/cases/case.hpp"
-#include "ops/host.hpp"
 
 namespace realm {
 namespace {
+
+constexpr double kBf16Unit = 0x1p-9;  // largest relative error of one rounding to bfloat16
 
 // One query head over its visible positions.
 struct Head {
@@ -18,7 +20,40 @@ struct Head {
   int64_t position;
   int64_t kv_head;
   const float* q;
+  AttentionMath math;
+
+  // Whether the device may round what it multiplies.
+  bool rounds() const {
+    return math == AttentionMath::kEightBits && op.cache.k.format != Format::kF32;
+  }
 };
+
+// What rounding the query head and one key adds to their dot product's error; `row` holds
+// key magnitudes.
+double rounding_of_scores(const Head& head, const std::vector<double>& row) {
+  if (!head.rounds()) return 0;
+  const auto n = row.size();
+  const auto block = static_cast<size_t>(info(head.op.cache.k.format).block_elems);
+  double moved = 0;
+  if (block == 1) {  // both once; what is below the smallest normal number may become 0
+    for (size_t d = 0; d < n; ++d) {
+      const double q = std::fabs(head.q[d]);
+      moved += (2 + kBf16Unit) * kBf16Unit * q * row[d] + kSmallest * (q + row[d]);
+    }
+    return moved;
+  }
+  for (size_t b = 0; b < n; b += block) {
+    double largest = 0;
+    double keys = 0;
+    for (size_t d = b; d < b + block; ++d) {
+      largest = std::max(largest, static_cast<double>(std::fabs(head.q[d])));
+      keys += row[d];
+    }
+    // Half a code of largest / 127; the scale, its inverse and the product round in float32.
+    moved += largest * keys * (0.5 / 127 + 4 * kUnit);
+  }
+  return moved;
+}
 
 double error_at(const std::vector<double>& errors, const KvLayer& c, int64_t block, int64_t at) {
   if (errors.empty()) return 0;
@@ -44,14 +79,17 @@ void bound_head(const Head& head, double* bounds) {
     double dot = 0;
     double magnitude = 0;
     double moved = 0;
+    std::vector<double> row(static_cast<size_t>(d_end));
     for (int64_t d = 0; d < d_end; ++d) {
-      const double k = load_element(c.k.format, c.k.row<const void>(block), base + d);
+      const double k = load_cached(c.k.format, c.k.row<const void>(block), base + d);
       dot += head.q[d] * k;
       magnitude += std::fabs(head.q[d] * k);
+      row[static_cast<size_t>(d)] = std::fabs(k);
       if (!head.cache.k.empty()) {
         moved += std::fabs(head.q[d]) * error_at(head.cache.k, c, block, base + d);
       }
     }
+    moved += rounding_of_scores(head, row);
     // The dot product; scale and query (or product) rounded once each.
     double error =
         scale * (moved + (accumulation(static_cast<double>(d_end)) + 2 * kUnit) * magnitude);
@@ -70,6 +108,8 @@ void bound_head(const Head& head, double* bounds) {
     // last maximum repeats that once.
     relative[i] += 2 * kUnit * (std::fabs(z[i]) + std::fabs(largest) + std::fabs(z[i] - largest)) +
                    2 * kFunctionUnits * kUnit;
+    // The sum is of the rounded weights.
+    if (head.rounds()) relative[i] += (1 + kBf16Unit) * kBf16Unit;
     widest = std::max(widest, relative[i]);
     z[i] = std::exp(z[i] - largest);
     sum += z[i];
@@ -90,8 +130,9 @@ void bound_head(const Head& head, double* bounds) {
       const auto [block, token] =
           cache_place(op.batch, c.block_tokens, head.sequence, first + static_cast<int64_t>(i));
       const int64_t at = (head.kv_head * c.block_tokens + token) * d_end + d;
-      v[i] = load_element(c.v.format, c.v.row<const void>(block), at);
+      v[i] = load_cached(c.v.format, c.v.row<const void>(block), at);
       v_error[i] = error_at(head.cache.v, c, block, at);
+      if (head.rounds()) v_error[i] += kBf16Unit * (std::fabs(v[i]) + v_error[i]);
       mean += z[i] / sum * v[i];
     }
     for (size_t i = 0; i < count; ++i) {
@@ -136,14 +177,35 @@ void rope_rows(Approx& x, const TensorView& table, int64_t head_dim, RopePairs p
 
 double rounded(Format format, double value) {
   float bits = 0;
-  store_element(format, &bits, 0, value);
-  return load_element(format, &bits, 0);
+  const auto narrow = static_cast<float>(value);
+  store_cached(format, &bits, 0, {&narrow, 1});
+  return load_cached(format, &bits, 0);
 }
 
-// What a cache may hold where the value written is known up to an error: rounding is monotonic.
-double stored_error(Format format, double value, double error) {
-  const double middle = rounded(format, value);
-  return std::max(rounded(format, value + error) - middle, middle - rounded(format, value - error));
+// What a cache may hold where the values written are known up to errors. Rounding of plain formats
+// is monotonic. The codes of a block are the same everywhere for the same floats; for others, the
+// device and the reference are each away from what they were given by a rounding.
+void stored_errors(Format format, const double* value, const double* error, size_t n, double* out) {
+  const size_t block = info(format).block_elems;
+  for (size_t b = 0; b < n; b += block) {
+    if (block == 1) {
+      const double middle = rounded(format, value[b]);
+      out[b] = std::max(rounded(format, value[b] + error[b]) - middle,
+                        middle - rounded(format, value[b] - error[b]));
+      continue;
+    }
+    double largest = 0;
+    bool known = true;
+    for (size_t i = b; i < b + block; ++i) {
+      largest = std::max(largest, std::fabs(value[i]) + error[i]);
+      known = known && error[i] == 0;
+    }
+    // Scales round to binary16: 2^-11 of them, or 2^-25 where they are no normal numbers.
+    const double codes = format == Format::kQ8_0 ? 127 : 8;
+    const double scale = largest / codes * (1 + 0x1p-11) + 0x1p-25;
+    const double rounding = largest_rounding(format) * scale + codes * 0x1p-25;
+    for (size_t i = b; i < b + block; ++i) out[i] = known ? 0 : error[i] + 2 * rounding;
+  }
 }
 
 void spread_to_pages(const BatchView& batch, const KvLayer& c, const Approx& rows,
@@ -155,12 +217,11 @@ void spread_to_pages(const BatchView& batch, const KvLayer& c, const Approx& row
     if (sequences[i] < 0) continue;
     const auto [block, token] = cache_place(batch, c.block_tokens, sequences[i], positions[i]);
     for (int64_t h = 0; h < c.kv_heads; ++h) {
-      for (int64_t d = 0; d < c.head_dim; ++d) {
-        const size_t from = rows.at(i, h * c.head_dim + d);
-        const int64_t at = (h * c.block_tokens + token) * c.head_dim + d;
-        errors[static_cast<size_t>(block * c.k.cols() + at)] =
-            stored_error(c.k.format, rows.value[from], rows.error[from]);
-      }
+      const size_t from = rows.at(i, h * c.head_dim);
+      const int64_t at = (h * c.block_tokens + token) * c.head_dim;
+      stored_errors(c.k.format, &rows.value[from], &rows.error[from],
+                    static_cast<size_t>(c.head_dim),
+                    &errors[static_cast<size_t>(block * c.k.cols() + at)]);
     }
   }
 }
@@ -183,7 +244,7 @@ std::vector<double> error_bounds(const Rope& op, Judgement, CacheBounds&) {
 // Rounding to the cache's format is exact: nothing to add to what attention bounds.
 std::vector<double> error_bounds(const KvWrite&, Judgement, CacheBounds&) { return {}; }
 
-std::vector<double> error_bounds(const Attention& op, Judgement, CacheBounds& cache) {
+std::vector<double> error_bounds(const Attention& op, Judgement judgement, CacheBounds& cache) {
   std::vector<double> bounds(static_cast<size_t>(op.out.shape.elems()));
   const int64_t head_dim = op.cache.head_dim;
   const int64_t heads = op.q.cols() / head_dim;
@@ -194,7 +255,7 @@ std::vector<double> error_bounds(const Attention& op, Judgement, CacheBounds& ca
     if (sequences[i] < 0) continue;  // zeros, exactly
     for (int64_t h = 0; h < heads; ++h) {
       bound_head({op, cache, sequences[i], positions[i], h / group,
-                  op.q.row<const float>(i) + h * head_dim},
+                  op.q.row<const float>(i) + h * head_dim, judgement.attention},
                  &bounds[static_cast<size_t>(i * op.q.cols() + h * head_dim)]);
     }
   }

@@ -9,7 +9,14 @@
 namespace realm {
 namespace {
 
-constexpr Format kCacheFormats[] = {Format::kF16, Format::kF32, Format::kBF16};
+constexpr Format kCacheFormats[] = {Format::kF16, Format::kQ8_0, Format::kF32, Format::kBF16,
+                                    Format::kQ4_0};
+
+// Heads of whole blocks, where the cache has some.
+void fit_head(SceneSpec& spec) {
+  const auto block = static_cast<int32_t>(info(spec.format).block_elems);
+  spec.head_dim = (spec.head_dim + block - 1) / block * block;
+}
 
 // Cosines and sines of random angles.
 TensorView turn_table(Arena& arena, int64_t rows, int64_t half) {
@@ -99,6 +106,7 @@ void cases(const KvWrite*, const CaseOptions& options, const Visit<KvWrite>& vis
     spec.block_tokens = cycle({16, 32, 64}, i / 3);
     spec.chunks = batches[(i / 3) % 5];
     spec.lengths = {35, 40, 70};
+    fit_head(spec);
     Scene scene(arena, spec);
     KvWrite op;
     op.k = arena.floats(Shape{scene.n(), scene.kv_width()}, activation_fill(i % 4),
@@ -134,12 +142,13 @@ void cases(const Attention*, const CaseOptions& options, const Visit<Attention>&
       {{2, 16, 17, 47}, {{3, 40, 7}, {-1, 0, 1}, {0, 1, 1}, {1, 15, 1}, {2, 16, 1}}},
       {{257}, {{0, 225, 32}}},
       {{700, 3}, {{0, 699, 1}, {1, 2, 1}, {0, 350, 2}}},
+      {{1030, 2, 300}, {{0, 1029, 1}, {1, 1, 1}, {2, 254, 4}, {0, 511, 2}}},
   };
   constexpr float kCaps[] = {0, 0, 0, 30, 0, 2};
-  const size_t count = options.quick ? 14 : 84;
+  const size_t count = options.quick ? 16 : 80;
   for (size_t i = 0; i < count; ++i) {
     Arena arena(case_seed(options, Attention::kName, i));
-    const Batch& batch = batches[i % 7];
+    const Batch& batch = batches[i % 8];
     SceneSpec spec;
     spec.format = cycle(kCacheFormats, i);
     spec.head_dim = cycle({64, 128, 80, 16, 96, 256, 32, 48, 112}, i);
@@ -152,6 +161,7 @@ void cases(const Attention*, const CaseOptions& options, const Visit<Attention>&
     spec.softcap = cycle(kCaps, i / 5);
     spec.ahead = i % 3 == 1;
     spec.query_size = cycle({1.0f, 1.0f, 6.0f}, i / 4);
+    fit_head(spec);
     Scene scene(arena, spec);
     Case<Attention> c;
     c.label = scene.label();
@@ -192,6 +202,7 @@ void cases(const NormQkvRope*, const CaseOptions& options, const Visit<NormQkvRo
       spec.block_tokens = cycle({16, 32, 64}, i / 3);
       spec.chunks = batches[i % 5];
       spec.lengths = {35, 40};
+      fit_head(spec);
       Scene scene(arena, spec);
 
       const auto block = static_cast<int64_t>(info(format).block_elems);

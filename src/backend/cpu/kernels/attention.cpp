@@ -6,6 +6,7 @@
 // every element of the mix is one chain over the row's visible tokens, in order. Masked tokens take
 // part in nothing: their keys and values may be anything, NaN too.
 #include "backend/cpu/kernels/kernels.hpp"
+#include "backend/cpu/kernels/kv_panels.hpp"
 #include "backend/cpu/simd/math.hpp"
 
 namespace realm::cpu::REALM_ISA {
@@ -191,7 +192,7 @@ void attend_all(const AttendChunk& c) {
 }
 
 // Groups that some row sees, as float32 panels in scratch.
-template <Element e>
+template <KvFormat format>
 void attend_panels(const AttendChunk& c) {
   int lowest = kChunkTokens;
   int highest = 0;
@@ -207,9 +208,8 @@ void attend_panels(const AttendChunk& c) {
   for (int g = lowest / kTokenGroup; g * kTokenGroup < highest; ++g) {
     float* k = panels + g * group;
     float* v = k + kChunkGroups * group;
-    // A group is a multiple of 16 elements: whole vectors.
-    for (int64_t i = 0; i < group; i += kLanes) store(k + i, load_as<e>(c.k[g], i));
-    for (int64_t i = 0; i < group; i += kLanes) store(v + i, load_as<e>(c.v[g], i));
+    key_panel<format>(c.k[g], c.head_dim, k);
+    value_panel<format>(c.v[g], c.head_dim, v);
     keys[g] = k;
     values[g] = v;
   }
@@ -219,22 +219,36 @@ void attend_panels(const AttendChunk& c) {
   attend_all<Element::kF32>(panel);
 }
 
-template <Element e>
-void attend_element(const AttendChunk& c) {
-  if (e != Element::kF32 && c.rows >= kPanelRows) return attend_panels<e>(c);
-  attend_all<e>(c);
+template <KvFormat format>
+void attend_format(const AttendChunk& c) {
+  constexpr bool blocks = format == KvFormat::kQ8_0 || format == KvFormat::kQ4_0;
+  if constexpr (blocks) {
+    attend_panels<format>(c);
+  } else {
+    if (format != KvFormat::kF32 && c.rows >= kPanelRows) return attend_panels<format>(c);
+    attend_all<static_cast<Element>(format)>(c);
+  }
 }
 
 }  // namespace
 
+void attend_queries(const float* q, int32_t rows, int32_t head_dim, float scale, KvFormat,
+                    float* out) {
+  scale_row(q, out, int64_t{rows} * head_dim, scale);
+}
+
 void attend(const AttendChunk& c) {
-  switch (c.element) {
-    case Element::kF32:
-      return attend_element<Element::kF32>(c);
-    case Element::kF16:
-      return attend_element<Element::kF16>(c);
-    case Element::kBF16:
-      return attend_element<Element::kBF16>(c);
+  switch (c.format) {
+    case KvFormat::kF32:
+      return attend_format<KvFormat::kF32>(c);
+    case KvFormat::kF16:
+      return attend_format<KvFormat::kF16>(c);
+    case KvFormat::kBF16:
+      return attend_format<KvFormat::kBF16>(c);
+    case KvFormat::kQ8_0:
+      return attend_format<KvFormat::kQ8_0>(c);
+    case KvFormat::kQ4_0:
+      return attend_format<KvFormat::kQ4_0>(c);
   }
 }
 

@@ -30,6 +30,10 @@ void store_row(const float* x, void* out, int64_t n, Element element);
 void load_row(const void* x, float* out, int64_t n, Element element);
 void store_strided(const float* x, void* out, int64_t n, int64_t stride, Element element);
 
+void kv_block(const float* x, uint8_t* codes, uint16_t* scale, KvFormat format);
+
+void attend_queries(const float* q, int32_t rows, int32_t head_dim, float scale, KvFormat format,
+                    float* out);
 void attend(const AttendChunk& chunk);
 void attend_fold(float* largest, float* sum, float* mix, float chunk_largest, float chunk_sum,
                  const float* chunk_mix, int64_t head_dim);

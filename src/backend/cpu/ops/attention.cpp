@@ -14,8 +14,8 @@
 namespace realm::cpu {
 
 int64_t attend_scratch(int32_t head_dim) {
-  // Scores of a register tile (8 rows at most), panels of keys and values.
-  return 8 * kChunkTokens + int64_t{2} * kChunkTokens * head_dim;
+  // Scores and weights of a register tile (8 rows at most), panels of keys and values.
+  return 12 * kChunkTokens + int64_t{2} * kChunkTokens * head_dim;
 }
 
 namespace {
@@ -29,6 +29,9 @@ struct State {
   float* mix;
 };
 
+// Groups of the next chunk that kernels may want to fetch early.
+constexpr int32_t kFetchedGroups = 4;
+
 class Runner {
  public:
   Runner(const Kernels& kernels, const Attention& op, const AttentionPlan& plan)
@@ -36,6 +39,7 @@ class Runner {
         op_(op),
         plan_(plan),
         head_dim_(op.cache.head_dim),
+        layout_(op.cache),
         group_(static_cast<int32_t>(op.q.cols() / op.cache.head_dim) / op.cache.kv_heads),
         state_floats_(State::floats(plan.max_rows, head_dim_)),
         pending_(plan.tiles.size() * static_cast<size_t>(op.cache.kv_heads)) {
@@ -60,6 +64,8 @@ class Runner {
     const State chunk(at + state_floats_, plan_.max_rows);
     float* rest = at + 2 * state_floats_;
     const int32_t rows = tile(item).tokens * group_;
+    prepare_queries(item, rest);
+    rest += int64_t{plan_.max_rows} * head_dim_;
     if (item.state >= 0) {
       attend(item, item.first_chunk, State(states_ + item.state * state_floats_, plan_.max_rows),
              rest);
@@ -84,7 +90,7 @@ class Runner {
                     static_cast<size_t>(item.kv_head)];
   }
 
-  // Per thread: two states, the rows' ranges, scaled queries, gathered groups, the kernel's own.
+  // Per thread: two states, prepared queries, the rows' ranges, gathered groups, the kernel's own.
   int64_t thread_floats() const {
     return 2 * state_floats_ + int64_t{plan_.max_rows} * (head_dim_ + 2) + gather_floats() +
            attend_scratch(head_dim_);
@@ -102,6 +108,16 @@ class Runner {
     last = static_cast<int32_t>(std::clamp<int64_t>(seen.end - start, 0, kChunkTokens));
   }
 
+  void prepare_queries(const AttentionItem& item, float* to) const {
+    const AttentionTile& t = tile(item);
+    for (int32_t i = 0; i < t.tokens; ++i) {
+      kernels_.attend_queries(op_.q.row<const float>(t.row + i) + head_offset(item), group_,
+                              head_dim_, op_.scale, layout_.format,
+                              to + int64_t{i} * group_ * head_dim_);
+    }
+  }
+
+  // `rest` follows the prepared queries.
   void attend(const AttentionItem& item, int32_t chunk, const State& out, float* rest) const {
     const AttentionTile& t = tile(item);
     const int32_t rows = t.tokens * group_;
@@ -121,15 +137,11 @@ class Runner {
       lowest = std::min(lowest, from);
       highest = std::max(highest, to);
     }
-    float* q = rest + int64_t{2} * plan_.max_rows;
-    float* gathered = q + int64_t{plan_.max_rows} * head_dim_;
-    for (int32_t i = 0; i < t.tokens; ++i) {
-      const auto* row = op_.q.row<const float>(t.row + i) + head_offset(item);
-      kernels_.scale(row, q + int64_t{i} * group_ * head_dim_, int64_t{group_} * head_dim_,
-                     op_.scale);
-    }
+    float* gathered = rest + int64_t{2} * plan_.max_rows;
     const void* k[kChunkGroups] = {};
     const void* v[kChunkGroups] = {};
+    const void* next_k[kChunkGroups] = {};
+    const bool goes_on = has_groups(op_.cache) && chunk + 1 < item.end_chunk;
     for (int32_t g = lowest / kTokenGroup; g * kTokenGroup < highest; ++g) {
       if (has_groups(op_.cache)) {
         find_group(t, item.kv_head, chunk * kChunkTokens + g * kTokenGroup, k[g], v[g]);
@@ -139,14 +151,24 @@ class Runner {
                      k[g], v[g]);
       }
     }
+    if (goes_on) {
+      const int32_t start = (chunk + 1) * kChunkTokens;
+      const int64_t seen =
+          visible_tokens(op_, t.sequence, t.first_position + t.tokens - 1).end - start;
+      for (int32_t g = 0; g < kFetchedGroups && g * kTokenGroup < seen; ++g) {
+        const void* v_next = nullptr;
+        find_group(t, item.kv_head, start + g * kTokenGroup, next_k[g], v_next);
+      }
+    }
     kernels_.attend({.rows = rows,
                      .head_dim = head_dim_,
-                     .q = q,
+                     .q = rest - int64_t{plan_.max_rows} * head_dim_,
                      .first = first,
                      .last = last,
                      .k = k,
                      .v = v,
-                     .element = element_of(op_.cache),
+                     .next_k = goes_on ? next_k : nullptr,
+                     .format = layout_.format,
                      .softcap = op_.softcap,
                      .scratch = gathered + gather_floats(),
                      .largest = out.largest,
@@ -163,27 +185,32 @@ class Runner {
                   const void*& v) const {
     const KvLayer& cache = op_.cache;
     const auto place = cache_place(op_.batch, cache.block_tokens, t.sequence, position);
-    const int64_t at = (int64_t{head} * cache.block_tokens + place.token) * head_dim_;
-    k = page_element(cache.k, place.block, at);
-    v = page_element(cache.v, place.block, at);
+    k = page_group(cache.k, cache, layout_, place.block, head, place.token);
+    v = page_group(cache.v, cache, layout_, place.block, head, place.token);
   }
 
   // Tokens [position, end) of a cache whose pages do not hold whole groups, put together as one.
   void gather_group(const AttentionTile& t, int32_t head, int32_t position, int32_t end, float* to,
                     const void*& k, const void*& v) const {
-    const size_t size = op_.cache.k.format == Format::kF32 ? 4 : 2;
+    const auto unit = static_cast<size_t>(layout_.unit);
+    const auto row = static_cast<size_t>(layout_.row);
     auto* keys = reinterpret_cast<std::byte*>(to);
     auto* values = reinterpret_cast<std::byte*>(to + group_elems());
-    std::memset(keys, 0, static_cast<size_t>(group_elems()) * size);
+    std::memset(keys, 0, static_cast<size_t>(kTokenGroup * layout_.token));
     for (int32_t i = 0; i < kTokenGroup && position + i < end; ++i) {
-      const void* key = nullptr;
-      const void* value = nullptr;
-      find_group(t, head, position + i, key, value);
-      const auto row = static_cast<size_t>(head_dim_) * size;
+      const void* k_token = nullptr;
+      const void* v_token = nullptr;
+      find_group(t, head, position + i, k_token, v_token);
+      const auto* key = static_cast<const std::byte*>(k_token);
+      const auto* value = static_cast<const std::byte*>(v_token);
       std::memcpy(values + static_cast<size_t>(i) * row, value, row);
-      for (size_t d = 0; d < static_cast<size_t>(head_dim_); ++d) {
-        std::memcpy(keys + (d * kTokenGroup + static_cast<size_t>(i)) * size,
-                    static_cast<const std::byte*>(key) + d * size, size);
+      for (size_t at = 0; at < row; at += unit) {
+        std::memcpy(keys + at * kTokenGroup + static_cast<size_t>(i) * unit, key + at, unit);
+      }
+      for (int64_t b = 0; b < layout_.blocks; ++b) {
+        std::memcpy(keys + layout_.scale_at(b, i, kTokenGroup), key + layout_.scale_at(b, 0, 1), 2);
+        std::memcpy(values + layout_.scale_at(b, i, kTokenGroup), value + layout_.scale_at(b, 0, 1),
+                    2);
       }
     }
     k = keys;
@@ -244,6 +271,7 @@ class Runner {
   const Attention& op_;
   const AttentionPlan& plan_;
   const int32_t head_dim_;
+  const GroupLayout layout_;
   const int32_t group_;  ///< query heads of a key-value head
   const int64_t state_floats_;
   std::vector<std::atomic<int32_t>> pending_;  ///< chunks of a tile and head still to come
