@@ -25,9 +25,10 @@ struct Shape3 {
 class Bench {
  public:
   Bench(const std::string& isa, int threads, const Shape3& shape, int32_t page, int32_t tokens,
-        Format format = Format::kF16)
+        Format format = Format::kF16, bool precise = false)
       : shape_(shape), tokens_(tokens) {
-    device_ = std::move(make_cpu_device({.threads = threads, .cpu_isa = isa})).value();
+    device_ = std::move(make_cpu_device({.threads = threads, .cpu_isa = isa, .precise = precise}))
+                  .value();
     stream_ = std::move(device_->stream()).value();
     const int32_t pages = (tokens + page - 1) / page + 1;
     cache_ = {.k = allocate(format, Shape{pages, int64_t{kv_width()} * page}),
@@ -186,6 +187,10 @@ TEST_P(CpuAttention, AgreesWithTheFormulaAcrossChunks) {
       const auto found = bench.attend(599, 1, 1, window);
       const auto wanted = bench.defined(599, window);
       ASSERT_EQ(found.size(), wanted.size());
+      // Precise devices attend in float, whatever the cache's format.
+      Bench precise(isa(), 2, shape, 32, 600, Format::kF16, true);
+      const auto close = precise.attend(599, 1, 1, window);
+      for (size_t i = 0; i < close.size(); ++i) EXPECT_NEAR(close[i], wanted[i], 0.02) << i;
       // Rounded to binary16 or bfloat16: 2^-9 of values of up to 2, and of scores whose products
       // add up to some 40. Conformance has the exact bounds.
       for (size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], wanted[i], 0.05) << i;

@@ -91,7 +91,7 @@ class CpuDevice final : public Device {
   CpuDevice(const Variant& variant, const LinearKernels& linear_kernels,
             const DeviceOptions& options, const ThreadPoolOptions& threads,
             std::shared_ptr<const Blas> blas)
-      : engine_{*variant.kernels,
+      : engine_{options.precise ? *variant.float_kernels : *variant.kernels,
                 linear_kernels,
                 ThreadPool(threads),
                 first_decode_threads(options, threads.threads),
@@ -105,6 +105,7 @@ class CpuDevice final : public Device {
     info_.activations = engine_.activations;
     // Half floats of keys and values alone cost more than all that 16-bit activations leave.
     if (options.precise) info_.cache_format = Format::kF32;
+    info_.attention = options.precise ? AttentionMath::kFloat : variant.attention();
     if (engine_.blas != nullptr) {
       info_.blas = engine_.blas->name();
       info_.same_bits = false;

@@ -17,7 +17,8 @@ extern const Kernels kKernels;
 }
 namespace avx512 {
 extern const Kernels kKernels;
-}
+extern const Kernels kBf16Kernels;
+}  // namespace avx512
 namespace neon {
 extern const Kernels kKernels;
 }
@@ -35,13 +36,15 @@ std::vector<Variant> detect() {
       has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
       __builtin_cpu_supports("avx512vnni");
-  out.push_back({"avx512", &avx512::kKernels, has_avx512, "AVX-512 F, BW, DQ, VL and VNNI"});
-  out.push_back({"avx2", &avx2::kKernels, has_avx2, "AVX2 and FMA"});
+  const bool has_bf16 = __builtin_cpu_supports("avx512bf16");
+  out.push_back({"avx512", has_bf16 ? &avx512::kBf16Kernels : &avx512::kKernels, &avx512::kKernels,
+                 has_avx512, "AVX-512 F, BW, DQ, VL and VNNI"});
+  out.push_back({"avx2", &avx2::kKernels, &avx2::kKernels, has_avx2, "AVX2 and FMA"});
 #elif defined(__aarch64__)
   const bool has_dot = (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
-  out.push_back({"neon", &neon::kKernels, has_dot, "the dot product of Armv8.2"});
+  out.push_back({"neon", &neon::kKernels, &neon::kKernels, has_dot, "the dot product of Armv8.2"});
 #endif
-  out.push_back({"baseline", &baseline::kKernels, true, ""});
+  out.push_back({"baseline", &baseline::kKernels, &baseline::kKernels, true, ""});
   return out;
 }
 

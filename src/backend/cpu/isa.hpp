@@ -2,7 +2,8 @@
 //
 //   baseline  every processor of the architecture
 //   avx2      AVX2, FMA, F16C: x86-64 since Haswell (2013) and Excavator (2015)
-//   avx512    AVX-512 F, BW, DQ, VL and VNNI: Ice Lake, Zen 4
+//   avx512    AVX-512 F, BW, DQ, VL and VNNI: Ice Lake, Zen 4. Where there are bfloat16 products
+//             too (Cooper Lake, Zen 4), attention multiplies with them
 //   neon      Armv8.2 with the dot product
 #pragma once
 
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "backend/cpu/kernels.hpp"
+#include "ops/op.hpp"
 #include "realm/error.hpp"
 
 namespace realm::cpu {
@@ -19,8 +21,13 @@ struct LinearKernels;
 struct Variant {
   std::string_view name;
   const Kernels* kernels;
-  bool present;              ///< this machine has it
-  std::string_view missing;  ///< what it lacks otherwise
+  const Kernels* float_kernels;  ///< whose attention rounds nothing that it multiplies
+  bool present;                  ///< this machine has it
+  std::string_view missing;      ///< what it lacks otherwise
+
+  AttentionMath attention() const {
+    return kernels == float_kernels ? AttentionMath::kFloat : AttentionMath::kEightBits;
+  }
 };
 
 /// All of this build, best first; the last one is always present.

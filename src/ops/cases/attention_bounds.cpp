@@ -10,7 +10,7 @@
 namespace realm {
 namespace {
 
-constexpr double kBf16Unit = 0x1p-9;  // largest relative error of one rounding to bfloat16
+constexpr double kBf16Unit = 0x1p-8;  // largest relative error of one rounding to bfloat16
 
 // One query head over its visible positions.
 struct Head {
