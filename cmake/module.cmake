@@ -48,6 +48,13 @@ function(realm_module name)
   endif()
 endfunction()
 
+# realm_program(<program>): what every program gets that may load a library built without sanitizers.
+function(realm_program name)
+  if(REALM_SANITIZE STREQUAL "thread")
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/tsan_suppressions.cpp)
+  endif()
+endfunction()
+
 # realm_test(<program> LABELS l... SOURCES f... LINK lib...): a GoogleTest program, one ctest entry a test.
 function(realm_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "LABELS;SOURCES;LINK" ${ARGN})
@@ -55,6 +62,7 @@ function(realm_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} realm_options GTest::gtest GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE REALM_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  realm_program(${name})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
