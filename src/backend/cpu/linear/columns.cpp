@@ -71,12 +71,13 @@ Result<std::byte*> LinearScratch::grow(Memory& memory, size_t size_bytes, const 
 }
 
 Result<ColumnGroups> ColumnGroups::prepare(const LinearContext& context, const ProductInput& input,
-                                           uint32_t planes) {
+                                           uint32_t planes, int64_t widest) {
   const int64_t m = input.m;
   const int64_t k = input.k;
   ColumnGroups groups;
   groups.pairs_ = (planes & kCodes) != 0 && (planes & kPairs) != 0;
-  const int64_t widest = context.kernels.max_columns / (groups.pairs_ ? 2 : 1);
+  if (widest == 0) widest = context.kernels.max_columns;
+  if (groups.pairs_) widest /= 2;
   groups.count_ = (m + widest - 1) / widest;
   groups.k_ = k;
   if (m == 0) return groups;

@@ -11,9 +11,10 @@ namespace realm::cpu {
 class ColumnGroups {
  public:
   /// Gathers, norms, rounds and interleaves all rows, on all threads: the planes of `planes`. With
-  /// kPairs a row has two columns of codes, and a group half as many rows.
+  /// kPairs a row has two columns of codes, and a group half as many rows. A group has `widest`
+  /// columns at most; 0: as many as kernels take.
   static Result<ColumnGroups> prepare(const LinearContext& context, const ProductInput& input,
-                                      uint32_t planes);
+                                      uint32_t planes, int64_t widest = 0);
 
   int64_t count() const { return count_; }
   int64_t group_bytes() const { return group_bytes_; }  ///< of a full group, all planes

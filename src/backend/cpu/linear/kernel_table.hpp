@@ -34,6 +34,12 @@ struct Target {
 using Multiply = void (*)(const uint8_t* tiles, int64_t k, const Columns& columns,
                           const Target& target);
 
+/// The same for `count` groups that follow each other, of run_columns columns each (or a few less)
+/// and kMaxRunColumns together: weights are unpacked once for all. Bits are Multiply's.
+using MultiplyRun = void (*)(const uint8_t* tiles, int64_t k, const Columns* groups, int32_t count,
+                             const Target& target);
+constexpr int32_t kMaxRunColumns = 512;
+
 /// Writes one activation row as column `column` of a group: the planes of the mask `planes`.
 using Prepare = void (*)(const float* x, int64_t k, uint32_t planes, int32_t column,
                          const Columns& group);
@@ -44,14 +50,18 @@ constexpr int kParts = 3;
 /// The kernels of some formats, by GGUF number; nullptr: in another part, or no weight format.
 struct MultiplyPart {
   Multiply multiply[kFormatNumbers];
+  MultiplyRun run[kFormatNumbers];      ///< nullptr: none
+  uint32_t run_planes[kFormatNumbers];  ///< what it reads
 };
 
 struct LinearKernels {
   const char* isa;
   int32_t tile_rows;    ///< W of packed.hpp
   int32_t max_columns;  ///< of a group
-  int32_t code_unit;    ///< codes of a column that lie together
-  bool offset_bytes;    ///< signed codes are stored with 128 added
+  int32_t run_columns;  ///< of a group that MultiplyRun takes
+  int32_t fewest_run_columns;
+  int32_t code_unit;  ///< codes of a column that lie together
+  bool offset_bytes;  ///< signed codes are stored with 128 added
   Prepare prepare;
   const MultiplyPart* parts[kParts];  ///< together: every weight format
 };

@@ -115,6 +115,42 @@ REALM_HD constexpr int32_t max_code(const Layout& l, bool offset_bytes) {
   return largest + code_offset(l, offset_bytes);
 }
 
+/// Least and largest integer scale of a group.
+struct SubRange {
+  int32_t low = 1;
+  int32_t high = 1;
+};
+REALM_HD constexpr SubRange sub_range(const Layout& l) {
+  switch (l.sub_scales) {
+    case SubScales::kNibbles:
+      return {0, 15};
+    case SubScales::kSplit6:
+      return {-32, 31};
+    case SubScales::kK4:
+      return {0, 63};
+    case SubScales::kInt8:
+      return {-128, 127};
+    case SubScales::kNone:
+      break;
+  }
+  return {};
+}
+
+/// Bound of a sum over 32 columns of |integer scale * code * activation code|.
+REALM_HD constexpr int64_t largest_scaled_sum(const Layout& l) {
+  int32_t code = 0;
+  if (l.code == CodeKind::kBook) {
+    for (const int8_t c : l.book.at) code = c > code ? c : -c > code ? -c : code;
+  } else if (l.code == CodeKind::kSigned) {
+    code = 128;
+  } else {
+    const int32_t top = (1 << code_bits(l)) - 1 + l.bias;
+    code = top > -l.bias ? top : -l.bias;
+  }
+  const SubRange subs = sub_range(l);
+  return int64_t{subs.high > -subs.low ? subs.high : -subs.low} * code * 127 * kBlock;
+}
+
 REALM_HD constexpr uint32_t planes_of(const FormatRow& row, bool offset_bytes) {
   if (row.kind == FormatKind::kFloat) return kFloats;
   const bool halves = row.layout.group == 16;

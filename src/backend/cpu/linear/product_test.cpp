@@ -2,6 +2,7 @@
 #include "backend/cpu/linear/product.hpp"
 
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "backend/cpu/linear/linear_test_tools.hpp"
@@ -68,6 +69,35 @@ TEST_P(ProductTest, BitsDependOnTheirRowsAlone) {
   }
 }
 
+// Many columns meet weights that were unpacked for all of them: the bits of few columns, for every
+// number of columns that may be in a group, over pieces of k, and over more than one run.
+TEST_P(ProductTest, RunsHaveTheBitsOfSingleRows) {
+  Rng rng(kSeed + 4);
+  ThreadPool one(1);
+  ThreadPool three(3);
+  for (const Format format : weight_formats()) {
+    const int64_t k = is_block_format(format) ? 1280 : 77;
+    const int64_t n = 45;
+    const PackedWeight weight(*kernels_, three, format, n, k, rng.next());
+    const int64_t most = format == Format::kQ5_K ? kMaxRunColumns + 77 : 61;
+    const auto x = random_floats(rng, most * k);
+    for_each_rounding([&] {
+      const auto whole = product(context(three), weight.view(), x, 0, most);
+      for (int64_t first = 0; first < most; first += 13) {
+        SCOPED_TRACE(str(info(format).name, " row ", first));
+        const auto at = static_cast<size_t>(first * n);
+        EXPECT_TRUE(same_bits(product(context(one), weight.view(), x, first, 1), whole, at));
+      }
+      for (const int64_t m : {24, 25, 26, 33, 34, 41, 50}) {
+        SCOPED_TRACE(str(info(format).name, " m ", m));
+        const int64_t first = most - m;
+        const auto at = static_cast<size_t>(first * n);
+        EXPECT_TRUE(same_bits(product(context(one), weight.view(), x, first, m), whole, at));
+      }
+    });
+  }
+}
+
 TEST_P(ProductTest, CloseToDoubleSums) {
   Rng rng(kSeed + 1);
   ThreadPool pool(2);
@@ -102,44 +132,53 @@ TEST_P(ProductTest, CloseToDoubleSums) {
   }
 }
 
-// Three products of one input, of formats with different planes, one with bias and residual.
-TEST_P(ProductTest, SharedInput) {
-  Rng rng(kSeed + 2);
-  ThreadPool pool(3);
+// Three products of one input, of formats with different planes, one with bias and residual. With
+// a plain weight among them columns go by in groups, else from some number on in runs.
+void check_shared_input(const std::function<LinearContext()>& context, const LinearKernels& kernels,
+                        ThreadPool& pool, Format key_format, int64_t m) {
+  Rng rng(20261124 + static_cast<uint64_t>(m));
   const int64_t k = 512;
-  const int64_t m = 9;
-  const PackedWeight q(*kernels_, pool, Format::kQ4_K, 70, k, rng.next());
-  const PackedWeight key(*kernels_, pool, Format::kF16, 33, k, rng.next());
-  const PackedWeight value(*kernels_, pool, Format::kQ6_K, 40, k, rng.next());
+  const PackedWeight q(kernels, pool, Format::kQ4_K, 70, k, rng.next());
+  const PackedWeight key(kernels, pool, key_format, 33, k, rng.next());
+  const PackedWeight value(kernels, pool, Format::kQ6_K, 40, k, rng.next());
   const auto x = random_floats(rng, m * k);
   const auto bias = random_floats(rng, 70);
   const auto residual = random_floats(rng, m * 75);
+  auto out_q = residual;  // strided, and its own residual
+  std::vector<float> out_k(static_cast<size_t>(m * 33));
+  std::vector<float> out_v(static_cast<size_t>(m * 40));
+  const Product products[] = {
+      {.weight = q.view(),
+       .bias = bias.data(),
+       .residual = out_q.data(),
+       .residual_stride = 75,
+       .out = out_q.data(),
+       .stride = 75},
+      {.weight = key.view(), .out = out_k.data(), .stride = 33},
+      {.weight = value.view(), .out = out_v.data(), .stride = 40},
+  };
+  const ProductInput input{.x = x.data(), .stride = k, .m = m, .k = k};
+  ASSERT_TRUE(multiply(context(), input, products).has_value());
+  const auto alone = product(context(), q.view(), x, 0, m);
+  for (size_t c = 0; c < static_cast<size_t>(m); ++c) {
+    for (size_t r = 0; r < 75; ++r) {
+      const size_t at = c * 75 + r;
+      const float want = r < 70 ? residual[at] + (alone[c * 70 + r] + bias[r]) : residual[at];
+      ASSERT_EQ(out_q[at], want) << c << " " << r;
+    }
+  }
+  EXPECT_TRUE(same_bits(product(context(), key.view(), x, 0, m), out_k, 0));
+  EXPECT_TRUE(same_bits(product(context(), value.view(), x, 0, m), out_v, 0));
+}
+
+TEST_P(ProductTest, SharedInput) {
+  ThreadPool pool(3);
   for_each_rounding([&] {
-    auto out_q = residual;  // strided, and its own residual
-    std::vector<float> out_k(m * 33);
-    std::vector<float> out_v(m * 40);
-    const Product products[] = {
-        {.weight = q.view(),
-         .bias = bias.data(),
-         .residual = out_q.data(),
-         .residual_stride = 75,
-         .out = out_q.data(),
-         .stride = 75},
-        {.weight = key.view(), .out = out_k.data(), .stride = 33},
-        {.weight = value.view(), .out = out_v.data(), .stride = 40},
-    };
-    const ProductInput input{.x = x.data(), .stride = k, .m = m, .k = k};
-    ASSERT_TRUE(multiply(context(pool), input, products).has_value());
-    const auto alone = product(context(pool), q.view(), x, 0, m);
-    for (size_t c = 0; c < 9; ++c) {
-      for (size_t r = 0; r < 75; ++r) {
-        const size_t at = c * 75 + r;
-        const float want = r < 70 ? residual[at] + (alone[c * 70 + r] + bias[r]) : residual[at];
-        ASSERT_EQ(out_q[at], want) << c << " " << r;
+    for (const Format key : {Format::kF16, Format::kQ3_K}) {
+      for (const int64_t m : {9, 40}) {
+        check_shared_input([&] { return context(pool); }, *kernels_, pool, key, m);
       }
     }
-    EXPECT_TRUE(same_bits(product(context(pool), key.view(), x, 0, m), out_k, 0));
-    EXPECT_TRUE(same_bits(product(context(pool), value.view(), x, 0, m), out_v, 0));
   });
 }
 

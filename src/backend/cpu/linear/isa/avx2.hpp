@@ -23,6 +23,15 @@ struct Isa {
   static constexpr bool kOffsetBytes = false;
   static constexpr int kUnit = 4;  // an operand is broadcast from 4 codes of a column
 
+  // Runs: two tiles, or one with signed codes as two nibbles, times 3 columns. A step reads 5
+  // vectors for 6 products, where one tile times 4 columns reads 5 for 4 and waits for them.
+  static constexpr bool kFoldsScales = false;
+  static constexpr bool kScalesPairs = true;
+  static constexpr int kPanelVectors = 2;
+  static constexpr int kRunColumns = 3;
+  static constexpr int kFewestRunColumns = 2;
+  static constexpr bool kRunsUnfolded = true;
+
   using Floats = __m256;
   using Ints = __m256i;
   using Codes = __m256i;
@@ -105,6 +114,77 @@ struct Isa {
       });
     }
     unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { s[j] = _mm256_add_epi32(s[j], start(j)); });
+  }
+
+  static REALM_KERNEL void store_codes(uint8_t* at, Codes v) {
+    _mm256_store_si256(reinterpret_cast<__m256i*>(at), v);
+  }
+  static REALM_KERNEL void store_ints(uint8_t* at, Ints v) { store_codes(at, v); }
+  static REALM_KERNEL Ints load_ints(const uint8_t* at) {
+    return _mm256_load_si256(reinterpret_cast<const __m256i*>(at));
+  }
+  static REALM_KERNEL Ints add_ints(Ints a, Ints b) { return _mm256_add_epi32(a, b); }
+  /// Signed bytes with 128 added.
+  static REALM_KERNEL Codes flip_signs(Codes v) {
+    return _mm256_xor_si256(v, _mm256_set1_epi8(-128));
+  }
+  // Factors of the widening vpmaddwd in place of ones: integer scales cost nothing.
+  static REALM_KERNEL Ints pairs_of_one(int factor) {
+    return _mm256_set1_epi16(static_cast<int16_t>(factor));
+  }
+  static REALM_KERNEL Ints pairs_of(Ints scale) {
+    return _mm256_or_si256(_mm256_and_si256(scale, _mm256_set1_epi32(0xffff)),
+                           _mm256_slli_epi32(scale, 16));
+  }
+  template <int kShift>
+  static REALM_KERNEL Ints shift_pairs(Ints pairs) {
+    return _mm256_slli_epi16(pairs, kShift);
+  }
+  /// What add_pairs() takes for a start of *at * 2^kShift * scale.
+  template <int kShift>
+  static REALM_KERNEL Ints offset_pairs(Ints scale) {
+    return _mm256_and_si256(_mm256_slli_epi32(scale, kShift), _mm256_set1_epi32(0xffff));
+  }
+  /// s + *at * (the factor of offset_pairs()); |*at| < 2^15.
+  static REALM_KERNEL Ints add_pairs(Ints s, const int32_t* at, Ints factor) {
+    return _mm256_add_epi32(s, _mm256_madd_epi16(broadcast_int(at), factor));
+  }
+  /// s[tile][j] = 8 quads of a tile times column j; quad(v, i) is plane v % kPlanes of quad i of
+  /// tile v / kPlanes, sub(v, g) the factors of the g-th kQuads quads.
+  template <int kPlanes, int kQuads, int kMaxCode, int kTiles, int kN, class Quad, class Sub>
+  static REALM_KERNEL void dot_pairs(Ints (&s)[kTiles][kN], const int8_t* x, Quad&& quad,
+                                     Sub&& sub) {
+    constexpr int kVectors = kTiles * kPlanes;
+    constexpr int kFits = 32767 / (kMaxCode * 127 * 2);
+    static_assert(kFits >= 1);
+    constexpr int kSteps = kFits < kQuads ? kFits : kQuads;
+    __m256i pairs[kVectors][kN];
+    unroll<8>([&](auto i) REALM_KERNEL_LAMBDA {
+      constexpr int kI = decltype(i)::value;
+      constexpr int kStep = kI % kQuads % kSteps;
+      Codes w[kVectors];
+      unroll<kVectors>([&](auto v) REALM_KERNEL_LAMBDA { w[v] = quad(v, i); });
+      unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+        const __m256i column = broadcast_int(x + (kI * kN + j) * 4);
+        unroll<kVectors>([&](auto v) REALM_KERNEL_LAMBDA {
+          const __m256i p = _mm256_maddubs_epi16(w[v], column);
+          pairs[v][j] = kStep == 0 ? p : _mm256_add_epi16(pairs[v][j], p);
+          pin(pairs[v][j]);
+        });
+      });
+      if constexpr (kStep == kSteps - 1 || kI % kQuads == kQuads - 1) {
+        unroll<kVectors>([&](auto v) REALM_KERNEL_LAMBDA {
+          constexpr int kTile = decltype(v)::value / kPlanes;
+          constexpr bool kFirst = kI < kSteps && decltype(v)::value % kPlanes == 0;
+          const Ints factors = sub(decltype(v)::value, kI / kQuads);
+          unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+            const __m256i sum = _mm256_madd_epi16(pairs[v][j], factors);
+            s[kTile][j] = kFirst ? sum : _mm256_add_epi32(s[kTile][j], sum);
+            pin(s[kTile][j]);
+          });
+        });
+      }
+    });
   }
 
   static REALM_KERNEL __m256i round_8(const float* x, __m256 factor) {

@@ -19,6 +19,15 @@ struct Isa {
   static constexpr bool kOffsetBytes = true;  // vpdpbusd multiplies unsigned by signed
   static constexpr int kUnit = 4;             // an operand is broadcast from 4 codes of a column
 
+  // Runs: integer scales are multiplied into codes, one tile times 6 to 8 columns. Codes that stay
+  // as they are cost too little to unpack for that.
+  static constexpr bool kFoldsScales = true;
+  static constexpr bool kScalesPairs = false;
+  static constexpr int kPanelVectors = 1;
+  static constexpr int kRunColumns = 8;
+  static constexpr int kFewestRunColumns = 6;
+  static constexpr bool kRunsUnfolded = false;
+
   using Floats = __m512;
   using Ints = __m512i;
   using Codes = __m512i;
@@ -46,6 +55,30 @@ struct Isa {
   static REALM_KERNEL Codes look_up(const uint8_t (&table)[16], Codes v) {
     const __m128i t = _mm_load_si128(reinterpret_cast<const __m128i*>(table));
     return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(t), v);
+  }
+
+  static REALM_KERNEL void store_codes(uint8_t* at, Codes v) { _mm512_store_si512(at, v); }
+  /// (code + bias) * scale * sign + add, in bytes: factor and the rest, as int16 for every code.
+  struct Fold {
+    __m512i factor;
+    __m512i add;
+  };
+  template <int kSign, int kAdd, int kBias>
+  static REALM_KERNEL Fold fold_of(Ints scale) {
+    const __m512i pairs = _mm512_or_si512(_mm512_and_si512(scale, _mm512_set1_epi32(0xffff)),
+                                          _mm512_slli_epi32(scale, 16));
+    const __m512i factor = kSign > 0 ? pairs : _mm512_sub_epi16(_mm512_setzero_si512(), pairs);
+    const __m512i bias = _mm512_mullo_epi16(factor, _mm512_set1_epi16(kBias));
+    return {factor, _mm512_add_epi16(bias, _mm512_set1_epi16(kAdd))};
+  }
+  static REALM_KERNEL Codes fold(Codes v, const Fold& f) {
+    const __m512i low = _mm512_set1_epi16(0xff);
+    const __m512i even =
+        _mm512_add_epi16(_mm512_mullo_epi16(_mm512_and_si512(v, low), f.factor), f.add);
+    const __m512i odd =
+        _mm512_add_epi16(_mm512_mullo_epi16(_mm512_srli_epi16(v, 8), f.factor), f.add);
+    // even & low | odd << 8
+    return _mm512_ternarylogic_epi32(even, low, _mm512_slli_epi16(odd, 8), 0xea);
   }
 
   static REALM_KERNEL Ints zero_ints() { return _mm512_setzero_si512(); }
@@ -96,6 +129,9 @@ struct Isa {
   static REALM_KERNEL Floats mul(Floats a, Floats b) { return _mm512_mul_ps(a, b); }
   static REALM_KERNEL Floats add(Floats a, Floats b) { return _mm512_add_ps(a, b); }
   static REALM_KERNEL Floats fma(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
+  static REALM_KERNEL Floats fnma(Floats a, Floats b, Floats c) {
+    return _mm512_fnmadd_ps(a, b, c);
+  }
   static REALM_KERNEL Floats negate(Floats a) { return _mm512_xor_ps(a, _mm512_set1_ps(-0.0f)); }
   static REALM_KERNEL Floats load(const float* at) { return _mm512_loadu_ps(at); }
   static REALM_KERNEL void store(float* at, Floats v) { _mm512_storeu_ps(at, v); }

@@ -22,6 +22,14 @@ struct Isa {
   static constexpr bool kOffsetBytes = false;
   static constexpr int kUnit = 4;
 
+  // Runs: one tile times as many columns.
+  static constexpr bool kFoldsScales = false;
+  static constexpr bool kScalesPairs = false;
+  static constexpr int kPanelVectors = 1;
+  static constexpr int kRunColumns = 4;
+  static constexpr int kFewestRunColumns = 2;
+  static constexpr bool kRunsUnfolded = true;
+
   using Floats = float __attribute__((vector_size(16)));
   using Ints = int32_t __attribute__((vector_size(16)));
   using Codes = uint16_t __attribute__((vector_size(16)));  // 4 bytes a row
@@ -75,6 +83,8 @@ struct Isa {
     return (Codes)(low[0] ^ (bit3 & (low[0] ^ low[1])));
   }
 #endif
+
+  static REALM_KERNEL void store_codes(uint8_t* at, Codes v) { std::memcpy(at, &v, sizeof v); }
 
   static REALM_KERNEL Ints zero_ints() { return Ints{}; }
   static REALM_KERNEL Ints broadcast_int(const void* at) {

@@ -20,6 +20,14 @@ struct Isa {
   static constexpr bool kOffsetBytes = false;
   static constexpr int kUnit = 16;
 
+  // Runs: one tile times as many columns.
+  static constexpr bool kFoldsScales = false;
+  static constexpr bool kScalesPairs = false;
+  static constexpr int kPanelVectors = 1;
+  static constexpr int kRunColumns = 6;
+  static constexpr int kFewestRunColumns = 4;
+  static constexpr bool kRunsUnfolded = false;
+
   using Floats = float32x4_t;
   using Ints = int32x4_t;
   using Codes = uint8x16_t;
@@ -46,6 +54,8 @@ struct Isa {
   static REALM_KERNEL Codes look_up(const uint8_t (&table)[16], Codes v) {
     return vqtbl1q_u8(vld1q_u8(table), v);
   }
+
+  static REALM_KERNEL void store_codes(uint8_t* at, Codes v) { vst1q_u8(at, v); }
 
   static REALM_KERNEL Ints zero_ints() { return vdupq_n_s32(0); }
   template <int kShift>

@@ -14,6 +14,12 @@ namespace realm::cpu::REALM_ISA {
 
 constexpr int log2_of(int v) { return v <= 1 ? 0 : 1 + log2_of(v / 2); }
 
+/// The set of kernels as a name that is looked up late: for what only some sets have.
+template <class>
+struct LateIsa {
+  using type = Isa;
+};
+
 /// A codebook as the product takes it.
 struct OffsetBook {
   alignas(16) uint8_t at[16];
@@ -37,25 +43,29 @@ struct PackedBlock {
   static constexpr int kOffset = code_offset(kLayout, Isa::kOffsetBytes);
   static constexpr OffsetBook kBook = offset_book(kLayout.book, kOffset);
   static constexpr int kGroup = kLayout.group < 32 ? 16 : 32;
+  static constexpr int kGroups = 32 / kGroup;  // of 32 columns
   static constexpr bool kHasMin = has_min(kLayout);
+  static constexpr bool kHasSubs = kLayout.sub_scales != SubScales::kNone;
+  static constexpr bool kSuper = kLayout.elems > 32;  // several blocks of 32 share d and m
 
   const uint8_t* header;
   const uint8_t* codes;
-  typename Isa::Floats d;
-  typename Isa::Floats m;
 
-  REALM_KERNEL explicit PackedBlock(const uint8_t* at) : header(at), codes(at + kHeader) {
+  REALM_KERNEL explicit PackedBlock(const uint8_t* at) : header(at), codes(at + kHeader) {}
+
+  REALM_KERNEL typename Isa::Floats d() const {
     if constexpr (kLayout.d_kind == BlockScale::kSingle) {
-      d = Isa::load(reinterpret_cast<const float*>(header));
+      return Isa::load(reinterpret_cast<const float*>(header));
     } else if constexpr (kLayout.d_kind == BlockScale::kE8m0) {
-      d = Isa::load_e8m0(header);
+      return Isa::load_e8m0(header);
     } else {
-      d = Isa::load_halves(header);
+      return Isa::load_halves(header);
     }
-    if constexpr (kHasMin) {
-      m = Isa::load_halves(header + m_at(kLayout, Isa::kRows));
-      if constexpr (kLayout.m_is_negated) m = Isa::negate(m);
-    }
+  }
+  REALM_KERNEL typename Isa::Floats m() const {
+    const typename Isa::Floats stored = Isa::load_halves(header + m_at(kLayout, Isa::kRows));
+    if constexpr (kLayout.m_is_negated) return Isa::negate(stored);
+    return stored;
   }
   /// Stored sums are read by nobody, but a gap in the stream costs more than they do: 12 instead of
   /// 30 GB/s from memory for Q8_K's 512 bytes (Zen 4, AVX-512, 2026-11).
@@ -89,22 +99,19 @@ struct PackedBlock {
   REALM_KERNEL const uint8_t* sub(int64_t group) const {
     return header + subs_at(kLayout, Isa::kRows) + group * Isa::kRows;
   }
-  /// Scale of group `group` of the block: of 32 columns, or of 16.
-  REALM_KERNEL typename Isa::Floats scale(int64_t group) const {
-    if constexpr (kLayout.sub_scales == SubScales::kNone) return d;
+  /// Integer scale of group `group` of the block: of 32 columns, or of 16.
+  REALM_KERNEL typename Isa::Ints sub_scale(int64_t group) const {
     if constexpr (kLayout.sub_scales == SubScales::kNibbles) {
-      return Isa::mul(d, Isa::to_floats(Isa::low_nibble(Isa::load_bytes(sub(group)))));
+      return Isa::low_nibble(Isa::load_bytes(sub(group)));
     }
     // 6-bit scales with an offset are packed as the signed numbers they stand for.
-    return Isa::mul(d, Isa::to_floats(Isa::load_signed_bytes(sub(group))));
+    return Isa::load_signed_bytes(sub(group));
   }
-  REALM_KERNEL typename Isa::Floats min(int64_t group) const {
-    if constexpr (kLayout.sub_scales == SubScales::kNone) return m;
+  REALM_KERNEL typename Isa::Ints sub_min(int64_t group) const {
     if constexpr (kLayout.sub_scales == SubScales::kNibbles) {
-      return Isa::mul(m, Isa::to_floats(Isa::high_nibble(Isa::load_bytes(sub(group)))));
+      return Isa::high_nibble(Isa::load_bytes(sub(group)));
     }
-    const uint8_t* mins = header + sub_mins_at(kLayout, Isa::kRows) + group * Isa::kRows;
-    return Isa::mul(m, Isa::to_floats(Isa::load_bytes(mins)));
+    return Isa::load_bytes(header + sub_mins_at(kLayout, Isa::kRows) + group * Isa::kRows);
   }
 };
 
@@ -124,12 +131,63 @@ struct Plane {
   REALM_KERNEL void operator+=(int n) { at = *this + n; }
 };
 
-/// One tile times kN columns: sums of the whole row in `acc`.
+/// Sums of code products over 32 columns, times the groups' integer scales: whole numbers below
+/// 2^24, so every way to them gives the same floats.
+template <class Block, int kN, class Starts>
+REALM_KERNEL void sum_32(const Block& block, int b, const int8_t* codes, const Starts& starts,
+                         typename Isa::Floats (&t)[kN]) {
+  static_assert(!Block::kHasSubs || largest_scaled_sum(Block::kLayout) < 1 << 24);
+  constexpr int kQuads = 8 / Block::kGroups;
+  if constexpr (Isa::kScalesPairs && Block::kHasSubs && !Block::kSigned) {
+    using Set = typename LateIsa<Block>::type;
+    typename Isa::Ints subs[Block::kGroups];
+    unroll<Block::kGroups>(
+        [&](auto g) REALM_KERNEL_LAMBDA { subs[g] = block.sub_scale(b * Block::kGroups + g); });
+    typename Isa::Ints s[1][kN];
+    const auto quad = [&](auto, auto i)
+                          REALM_KERNEL_LAMBDA { return block.template quad<decltype(i)::value>(); };
+    const auto sub = [&](int, int g) REALM_KERNEL_LAMBDA { return Set::pairs_of(subs[g]); };
+    Set::template dot_pairs<1, kQuads, Block::kMaxCode>(s, codes, quad, sub);
+    if constexpr (Block::kOffset != 0) {
+      unroll<Block::kGroups>([&](auto g) REALM_KERNEL_LAMBDA {
+        const auto factors = Set::template offset_pairs<log2_of(Block::kOffset)>(subs[g]);
+        unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+          s[0][j] = Set::add_pairs(s[0][j], starts + (g * kN + j), factors);
+        });
+      });
+    }
+    unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { t[j] = Isa::to_floats(s[0][j]); });
+    return;
+  }
+  unroll<Block::kGroups>([&](auto g) REALM_KERNEL_LAMBDA {
+    constexpr int kG = decltype(g)::value;
+    typename Isa::Ints s[kN];
+    const auto quad = [&](auto i) REALM_KERNEL_LAMBDA {
+      return block.template quad<kG * kQuads + decltype(i)::value>();
+    };
+    const auto start = [&](auto j) REALM_KERNEL_LAMBDA {
+      return start_of<Block::kOffset>(starts + (kG * kN + j));
+    };
+    Isa::template dot<kQuads, Block::kMaxCode, Block::kSigned>(s, codes + kG * kQuads * 4 * kN,
+                                                               quad, start);
+    if constexpr (Block::kHasSubs) {
+      const typename Isa::Floats scale = Isa::to_floats(block.sub_scale(b * Block::kGroups + kG));
+      unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+        const typename Isa::Floats v = Isa::to_floats(s[j]);
+        t[j] = kG == 0 ? Isa::mul(v, scale) : Isa::fma(v, scale, t[j]);
+      });
+    } else {
+      unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { t[j] = Isa::to_floats(s[j]); });
+    }
+  });
+}
+
+/// One tile times kN columns: sums of the whole row in `acc`. Blocks of more than 32 columns are
+/// summed up without their d and m first.
 template <class Block, int kN>
 REALM_KERNEL void multiply_blocks(const uint8_t* tile, int64_t k, const Columns& x,
                                   typename Isa::Floats (&acc)[kN]) {
   using Floats = typename Isa::Floats;
-  using Ints = typename Isa::Ints;
   const int8_t* codes = x.codes;
   const float* scales = x.scales;
   Plane<int32_t, Block::kOffset != 0> starts{Block::kGroup == 32 ? x.starts : x.starts16};
@@ -141,64 +199,52 @@ REALM_KERNEL void multiply_blocks(const uint8_t* tile, int64_t k, const Columns&
     Block block(tile);
     if constexpr (stored_sum_bytes(Block::kLayout) * Isa::kRows > 64) block.close_gap();
     tile += packed_block_bytes(Block::kLayout, Isa::kRows);
-    for (int b = 0; b < kElems / 32; ++b) {
-      const auto quad = [&](auto i) REALM_KERNEL_LAMBDA {
-        return block.template quad<decltype(i)::value>();
-      };
-      if constexpr (Block::kGroup == 32) {
-        Ints s[kN];
-        const auto start = [&](auto j)
-                               REALM_KERNEL_LAMBDA { return start_of<Block::kOffset>(starts + j); };
-        Isa::template dot<8, Block::kMaxCode, Block::kSigned>(s, codes, quad, start);
-        const Floats scale = block.scale(b);
+    Floats t[kN];
+    if constexpr (Block::kSuper) {
+      Floats products[kN];
+      Floats mins[kN];
+      unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { products[j] = mins[j] = Isa::zero(); });
+      for (int b = 0; b < kElems / 32; ++b) {
+        sum_32<Block, kN>(block, b, codes, starts, t);
         unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
-          const Floats factor = Isa::mul(scale, Isa::broadcast(scales + j));
-          acc[j] = Isa::fma(Isa::to_floats(s[j]), factor, acc[j]);
+          products[j] = Isa::fma(t[j], Isa::broadcast(scales + j), products[j]);
         });
         if constexpr (Block::kHasMin) {
-          const Floats min = block.min(b);
-          unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
-            acc[j] = Isa::fma(min, Isa::broadcast(sums + j), acc[j]);
+          unroll<Block::kGroups>([&](auto g) REALM_KERNEL_LAMBDA {
+            const Floats min = Isa::to_floats(block.sub_min(b * Block::kGroups + g));
+            unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+              mins[j] = Isa::fma(min, Isa::broadcast(sums + (g * kN + j)), mins[j]);
+            });
           });
         }
-        starts += kN;
-        sums += kN;
-      } else {
-        Ints s[kN];
-        Floats part[kN];
-        const auto start0 = [&](auto j) REALM_KERNEL_LAMBDA {
-          return start_of<Block::kOffset>(starts + j);
-        };
-        Isa::template dot<4, Block::kMaxCode, Block::kSigned>(s, codes, quad, start0);
-        const Floats scale0 = block.scale(2 * b);
-        unroll<kN>([&](auto j)
-                       REALM_KERNEL_LAMBDA { part[j] = Isa::mul(Isa::to_floats(s[j]), scale0); });
-        const auto start1 = [&](auto j) REALM_KERNEL_LAMBDA {
-          return start_of<Block::kOffset>(starts + (kN + j));
-        };
-        const auto second = [&](auto i) REALM_KERNEL_LAMBDA {
-          return block.template quad<4 + decltype(i)::value>();
-        };
-        Isa::template dot<4, Block::kMaxCode, Block::kSigned>(s, codes + 16 * kN, second, start1);
-        const Floats scale1 = block.scale(2 * b + 1);
+        codes += 32 * kN;
+        scales += kN;
+        starts += Block::kGroups * kN;
+        sums += Block::kGroups * kN;
+        block.step();
+      }
+      const Floats d = block.d();
+      unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { acc[j] = Isa::fma(products[j], d, acc[j]); });
+      if constexpr (Block::kHasMin) {
+        const Floats m = block.m();
+        unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { acc[j] = Isa::fma(mins[j], m, acc[j]); });
+      }
+    } else {
+      const Floats d = block.d();
+      sum_32<Block, kN>(block, 0, codes, starts, t);
+      unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+        acc[j] = Isa::fma(t[j], Isa::mul(d, Isa::broadcast(scales + j)), acc[j]);
+      });
+      if constexpr (Block::kHasMin) {
+        const Floats m = block.m();
         unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
-          part[j] = Isa::fma(Isa::to_floats(s[j]), scale1, part[j]);
-          acc[j] = Isa::fma(part[j], Isa::broadcast(scales + j), acc[j]);
+          acc[j] = Isa::fma(m, Isa::broadcast(sums + j), acc[j]);
         });
-        if constexpr (Block::kHasMin) {
-          const Floats min0 = block.min(2 * b);
-          const Floats min1 = block.min(2 * b + 1);
-          unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
-            acc[j] = Isa::fma(min0, Isa::broadcast(sums + j), acc[j]);
-            acc[j] = Isa::fma(min1, Isa::broadcast(sums + (kN + j)), acc[j]);
-          });
-        }
-        starts += 2 * kN;
-        sums += 2 * kN;
       }
       codes += 32 * kN;
       scales += kN;
-      block.step();
+      starts += kN;
+      sums += kN;
     }
   }
 }

@@ -5,6 +5,7 @@
 #include "backend/cpu/linear/kernels/block.hpp"
 #include "backend/cpu/linear/kernels/parts.hpp"
 #include "backend/cpu/linear/kernels/plain.hpp"
+#include "backend/cpu/linear/kernels/run.hpp"
 
 namespace realm::cpu::REALM_ISA {
 
@@ -28,7 +29,14 @@ constexpr void fill(MultiplyPart& part) {
     constexpr Format kFormat = kFormatTable[kRow].format;
     if constexpr (kRow % kParts == kPart && kFormatTable[kRow].kind != FormatKind::kNumber) {
       static_assert(static_cast<uint32_t>(kFormat) < kFormatNumbers);
-      part.multiply[static_cast<uint32_t>(kFormat)] = &multiply<kFormat>;
+      constexpr auto kNumber = static_cast<uint32_t>(kFormat);
+      part.multiply[kNumber] = &multiply<kFormat>;
+      if constexpr (kFormatTable[kRow].kind == FormatKind::kBlock) {
+        if constexpr (Isa::kRunsUnfolded || Panel<kFormat>::kFolds) {
+          part.run[kNumber] = &multiply_run<kFormat>;
+          part.run_planes[kNumber] = Panel<kFormat>::kReads;
+        }
+      }
     }
     fill<kPart, kRow + 1>(part);
   }
