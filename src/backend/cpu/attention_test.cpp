@@ -156,7 +156,7 @@ bool fits(Format format, const Shape3& shape) {
 constexpr Shape3 kShapes[] = {{2, 3, 64}, {1, 1, 20}, {1, 130, 8}, {3, 2, 128}};
 
 TEST_P(CpuAttention, BitsDoNotDependOnPagesCutsOrThreads) {
-  constexpr Format kFormats[] = {Format::kF16, Format::kQ8_0, Format::kBF16, Format::kQ4_0,
+  constexpr Format kFormats[] = {Format::kF16, Format::kQ8_0, Format::kQ4_0, Format::kBF16,
                                  Format::kF32};
   size_t index = 0;
   for (const Shape3& shape : kShapes) {

@@ -50,6 +50,22 @@ struct AttendChunk {
   float* mix;      ///< [rows, head_dim] written: sum of exp(score - largest) * v
 };
 
+/// States of a chunk's rows, to be folded into those of all chunks before it: the softmax of both
+/// ranges together. Rows that saw nothing of the chunk (first >= last) are left alone; a sum of 0
+/// says that nothing was folded yet.
+struct AttendFold {
+  int32_t rows;
+  int32_t head_dim;
+  const int32_t* first;  ///< [rows] as in AttendChunk
+  const int32_t* last;
+  const float* chunk_largest;  ///< [rows]
+  const float* chunk_sum;      ///< [rows]
+  const float* chunk_mix;      ///< [rows, head_dim]
+  float* largest;
+  float* sum;
+  float* mix;
+};
+
 struct Kernels {
   void (*rms_norm)(const float* x, const float* weight, float* out, int64_t n, float eps);
   /// `bias` may be null.
@@ -89,9 +105,7 @@ struct Kernels {
   void (*attend_queries)(const float* q, int32_t rows, int32_t head_dim, float scale,
                          KvFormat format, float* out);
   void (*attend)(const AttendChunk& chunk);
-  /// Folds a chunk's state into a row's: the softmax of both ranges together.
-  void (*attend_fold)(float* largest, float* sum, float* mix, float chunk_largest, float chunk_sum,
-                      const float* chunk_mix, int64_t head_dim);
+  void (*attend_fold)(const AttendFold& fold);
   /// out = mix / sum.
   void (*attend_finish)(const float* mix, float sum, float* out, int64_t head_dim);
 };

@@ -15,7 +15,6 @@ namespace {
 // Tiles that fill the register file: rows x vectors of accumulators, the vectors, one broadcast.
 constexpr bool kFewRegisters = kRegisters == 16;
 constexpr int kRowTile = kFewRegisters && kLanes == 4 ? 2 : 6;
-constexpr int kGroupVectors = kTokenGroup / kLanes;
 constexpr int kScoreGroups = kLanes == 16 ? 2 : 1;
 constexpr int kMixVectors = kFewRegisters && kLanes == 8 ? 2 : 4;
 // From so many rows on, converting keys and values to float32 once is cheaper than in every tile.
@@ -32,7 +31,7 @@ inline void with_count(int n, F&& f) {
   }
 }
 
-template <int rows, int groups, Element e>
+template <int rows, int groups, KvFormat format>
 void score_tile(const float* q, int64_t head_dim, const void* const* k, float* scores) {
   constexpr int kVectors = groups * kGroupVectors;
   F32 sums[rows][kVectors];
@@ -42,7 +41,8 @@ void score_tile(const float* q, int64_t head_dim, const void* const* k, float* s
   for (int64_t d = 0; d < head_dim; ++d) {
     F32 keys[kVectors];
     for (int v = 0; v < kVectors; ++v) {
-      keys[v] = load_as<e>(k[v / kGroupVectors], d * kTokenGroup + v % kGroupVectors * kLanes);
+      keys[v] = load_as<static_cast<Element>(format)>(k[v / kGroupVectors],
+                                                      d * kTokenGroup + v % kGroupVectors * kLanes);
     }
     for (int r = 0; r < rows; ++r) {
       const F32 element = set1(q[r * head_dim + d]);
@@ -54,16 +54,44 @@ void score_tile(const float* q, int64_t head_dim, const void* const* k, float* s
   }
 }
 
-template <int rows, Element e>
+// As score_tile, over keys in blocks.
+template <int rows, int groups, KvFormat format>
+void score_blocks(const float* q, int64_t head_dim, const void* const* k, float* scores) {
+  constexpr int kVectors = groups * kGroupVectors;
+  F32 sums[rows][kVectors];
+  unroll<rows>([&](auto r) REALM_KERNEL_LAMBDA {
+    unroll<kVectors>([&](auto v) REALM_KERNEL_LAMBDA { sums[r][v] = set1(0); });
+  });
+  for (int64_t b = 0; b < head_dim / kKvBlock; ++b) {
+    each_key<format, groups>(k, head_dim, b, [&](int64_t d, const F32* keys) REALM_KERNEL_LAMBDA {
+      unroll<rows>([&](auto r) REALM_KERNEL_LAMBDA {
+        const F32 element = set1(q[r * head_dim + d]);
+        unroll<kVectors>(
+            [&](auto v) REALM_KERNEL_LAMBDA { sums[r][v] = fma(element, keys[v], sums[r][v]); });
+      });
+    });
+  }
+  unroll<rows>([&](auto r) REALM_KERNEL_LAMBDA {
+    unroll<kVectors>([&](auto v) REALM_KERNEL_LAMBDA {
+      store(scores + r * kChunkTokens + v * kLanes, sums[r][v]);
+    });
+  });
+}
+
+template <int rows, KvFormat format>
 void score_rows(const AttendChunk& c, int row, int first_group, int end_group, float* scores) {
   const float* q = c.q + int64_t{row} * c.head_dim;
+  const auto tile = [&]<int groups>(int g) {
+    if constexpr (is_blocks(format)) {
+      score_blocks<rows, groups, format>(q, c.head_dim, c.k + g, scores + g * kTokenGroup);
+    } else {
+      score_tile<rows, groups, format>(q, c.head_dim, c.k + g, scores + g * kTokenGroup);
+    }
+  };
   int g = first_group;
-  for (; g + kScoreGroups <= end_group; g += kScoreGroups) {
-    score_tile<rows, kScoreGroups, e>(q, c.head_dim, c.k + g, scores + g * kTokenGroup);
-  }
-  for (; g < end_group; ++g) {
-    score_tile<rows, 1, e>(q, c.head_dim, c.k + g, scores + g * kTokenGroup);
-  }
+  for (; g + kScoreGroups <= end_group; g += kScoreGroups)
+    tile.template operator()<kScoreGroups>(g);
+  for (; g < end_group; ++g) tile.template operator()<1>(g);
 }
 
 // Scores to weights, in place; the largest score and the sum of the weights.
@@ -89,19 +117,31 @@ void weigh(float* scores, int first, int last, float softcap, float* largest_out
   *sum_out = reduce_add(sums);
 }
 
+struct Values {
+  const void* const* groups;
+  const float* scales;  ///< of blocks, [head_dim / 32][kChunkTokens]
+};
+
 // mix[r][column + ...] += sum over tokens [first, last) of p[r][t] * v[t].
-template <int rows, int vectors, Element e>
-void mix_tile(const float* p, int first, int last, const void* const* v, int64_t head_dim,
+template <int rows, int vectors, KvFormat format>
+void mix_tile(const float* p, int first, int last, const Values& v, int64_t head_dim,
               int64_t column, float* mix) {
   F32 sums[rows][vectors];
   for (int r = 0; r < rows; ++r) {
     for (int i = 0; i < vectors; ++i) sums[r][i] = load(mix + r * head_dim + column + i * kLanes);
   }
   for (int t = first; t < last; ++t) {
-    const void* group = v[t / kTokenGroup];
+    const void* group = v.groups[t / kTokenGroup];
     const int64_t at = t % kTokenGroup * head_dim + column;
     F32 values[vectors];
-    for (int i = 0; i < vectors; ++i) values[i] = load_as<e>(group, at + i * kLanes);
+    for (int i = 0; i < vectors; ++i) {
+      if constexpr (is_blocks(format)) {
+        values[i] = value_lanes<format>(group, head_dim, t % kTokenGroup, column + i * kLanes,
+                                        v.scales + t / kTokenGroup * kTokenGroup);
+      } else {
+        values[i] = load_as<static_cast<Element>(format)>(group, at + i * kLanes);
+      }
+    }
     for (int r = 0; r < rows; ++r) {
       const F32 weight = set1(p[r * kChunkTokens + t]);
       for (int i = 0; i < vectors; ++i) sums[r][i] = fma(weight, values[i], sums[r][i]);
@@ -112,38 +152,41 @@ void mix_tile(const float* p, int first, int last, const void* const* v, int64_t
   }
 }
 
-// The last columns, fewer than a vector.
+// The last columns, fewer than a vector; heads of blocks have none.
 template <int rows, Element e>
-void mix_rest(const float* p, int first, int last, const void* const* v, int64_t head_dim,
+void mix_rest(const float* p, int first, int last, const Values& v, int64_t head_dim,
               int64_t column, float* mix) {
   const int64_t n = head_dim - column;
   for (int r = 0; r < rows; ++r) {
     float* out = mix + r * head_dim + column;
     F32 sum = load_n(out, n);
     for (int t = first; t < last; ++t) {
-      const F32 values = load_as_n<e>(v[t / kTokenGroup], t % kTokenGroup * head_dim + column, n);
+      const F32 values =
+          load_as_n<e>(v.groups[t / kTokenGroup], t % kTokenGroup * head_dim + column, n);
       sum = fma(set1(p[r * kChunkTokens + t]), values, sum);
     }
     store_n(out, sum, n);
   }
 }
 
-template <int rows, Element e>
-void mix_rows(const float* p, int first, int last, const void* const* v, int64_t head_dim,
-              float* mix) {
+template <int rows, KvFormat format>
+void mix_rows(const float* p, int first, int last, const Values& v, int64_t head_dim, float* mix) {
   if (first >= last) return;
   int64_t column = 0;
   for (; column + kMixVectors * kLanes <= head_dim; column += kMixVectors * kLanes) {
-    mix_tile<rows, kMixVectors, e>(p, first, last, v, head_dim, column, mix);
+    mix_tile<rows, kMixVectors, format>(p, first, last, v, head_dim, column, mix);
   }
   for (; column + kLanes <= head_dim; column += kLanes) {
-    mix_tile<rows, 1, e>(p, first, last, v, head_dim, column, mix);
+    mix_tile<rows, 1, format>(p, first, last, v, head_dim, column, mix);
   }
-  if (column < head_dim) mix_rest<rows, e>(p, first, last, v, head_dim, column, mix);
+  if constexpr (!is_blocks(format)) {
+    if (column == head_dim) return;
+    mix_rest<rows, static_cast<Element>(format)>(p, first, last, v, head_dim, column, mix);
+  }
 }
 
-template <int rows, Element e>
-void attend_rows(const AttendChunk& c, int row, float* scores) {
+template <int rows, KvFormat format>
+void attend_rows(const AttendChunk& c, const Values& v, int row, float* scores) {
   const int32_t* first = c.first + row;
   const int32_t* last = c.last + row;
   int lowest = kChunkTokens;  // tokens that some row sees
@@ -159,8 +202,8 @@ void attend_rows(const AttendChunk& c, int row, float* scores) {
     if (last[r] < common_last) common_last = last[r];
   }
   if (lowest >= highest) return;
-  score_rows<rows, e>(c, row, lowest / kTokenGroup, (highest + kTokenGroup - 1) / kTokenGroup,
-                      scores);
+  score_rows<rows, format>(c, row, lowest / kTokenGroup, (highest + kTokenGroup - 1) / kTokenGroup,
+                           scores);
   const int64_t head_dim = c.head_dim;
   float* mix = c.mix + row * head_dim;
   for (int r = 0; r < rows; ++r) {
@@ -175,59 +218,60 @@ void attend_rows(const AttendChunk& c, int row, float* scores) {
     for (int r = 0; r < rows; ++r) {
       const int begin = first[r] > from ? first[r] : from;
       const int end = last[r] < to ? last[r] : to;
-      mix_rows<1, e>(scores + r * kChunkTokens, begin, end, c.v, head_dim, mix + r * head_dim);
+      mix_rows<1, format>(scores + r * kChunkTokens, begin, end, v, head_dim, mix + r * head_dim);
     }
   };
   alone(0, common_first);
-  mix_rows<rows, e>(scores, common_first, common_last, c.v, head_dim, mix);
+  mix_rows<rows, format>(scores, common_first, common_last, v, head_dim, mix);
   alone(common_last, kChunkTokens);
 }
 
-template <Element e>
-void attend_all(const AttendChunk& c) {
+template <KvFormat format>
+void attend_all(const AttendChunk& c, const float* scales) {
   for (int row = 0; row < c.rows; row += kRowTile) {
     const int rows = c.rows - row < kRowTile ? c.rows - row : kRowTile;
-    with_count<kRowTile>(rows, [&]<int n>() { attend_rows<n, e>(c, row, c.scratch); });
+    with_count<kRowTile>(rows, [&]<int n>() {
+      attend_rows<n, format>(c, {c.v, scales}, row, c.scratch);
+    });
   }
 }
 
-// Groups that some row sees, as float32 panels in scratch.
 template <KvFormat format>
-void attend_panels(const AttendChunk& c) {
-  int lowest = kChunkTokens;
+void attend_format(const AttendChunk& c) {
+  int lowest = kChunkTokens;  // tokens that some row sees
   int highest = 0;
   for (int r = 0; r < c.rows; ++r) {
     if (c.first[r] >= c.last[r]) continue;
     if (c.first[r] < lowest) lowest = c.first[r];
     if (c.last[r] > highest) highest = c.last[r];
   }
+  const int first_group = lowest / kTokenGroup;
+  const int end_group = (highest + kTokenGroup - 1) / kTokenGroup;
+  const int64_t blocks = is_blocks(format) ? c.head_dim / kKvBlock : 0;
+  float* scales = c.scratch + kRowTile * kChunkTokens;
+  if constexpr (is_blocks(format)) {
+    for (int g = first_group; g < end_group; ++g) {
+      value_scales<format>(c.v[g], c.head_dim, scales + g * kTokenGroup);
+    }
+  }
+  if (format == KvFormat::kF32 || c.rows < kPanelRows) return attend_all<format>(c, scales);
+
   const int64_t group = int64_t{kTokenGroup} * c.head_dim;
-  float* panels = c.scratch + kRowTile * kChunkTokens;
+  float* panels = scales + blocks * kChunkTokens;
   const void* keys[kChunkGroups] = {};
   const void* values[kChunkGroups] = {};
-  for (int g = lowest / kTokenGroup; g * kTokenGroup < highest; ++g) {
+  for (int g = first_group; g < end_group; ++g) {
     float* k = panels + g * group;
     float* v = k + kChunkGroups * group;
     key_panel<format>(c.k[g], c.head_dim, k);
-    value_panel<format>(c.v[g], c.head_dim, v);
+    value_panel<format>(c.v[g], c.head_dim, scales + g * kTokenGroup, v);
     keys[g] = k;
     values[g] = v;
   }
   AttendChunk panel = c;
   panel.k = keys;
   panel.v = values;
-  attend_all<Element::kF32>(panel);
-}
-
-template <KvFormat format>
-void attend_format(const AttendChunk& c) {
-  constexpr bool blocks = format == KvFormat::kQ8_0 || format == KvFormat::kQ4_0;
-  if constexpr (blocks) {
-    attend_panels<format>(c);
-  } else {
-    if (format != KvFormat::kF32 && c.rows >= kPanelRows) return attend_panels<format>(c);
-    attend_all<static_cast<Element>(format)>(c);
-  }
+  attend_all<KvFormat::kF32>(panel, nullptr);
 }
 
 }  // namespace
@@ -252,20 +296,39 @@ void attend(const AttendChunk& c) {
   }
 }
 
-void attend_fold(float* largest, float* sum, float* mix, float chunk_largest, float chunk_sum,
-                 const float* chunk_mix, int64_t head_dim) {
-  const float most = *largest > chunk_largest ? *largest : chunk_largest;
-  float factors[kLanes];
-  store(factors, exp(set1(*largest - most)));
-  const float before = factors[0];
-  store(factors, exp(set1(chunk_largest - most)));
-  const float now = factors[0];
-  *largest = most;
-  *sum = *sum * before + chunk_sum * now;
-  for (int64_t d = 0; d < head_dim; d += kLanes) {
-    const int64_t n = head_dim - d < kLanes ? head_dim - d : kLanes;
-    const F32 added = load_n(chunk_mix + d, n) * set1(now);
-    store_n(mix + d, fma(load_n(mix + d, n), set1(before), added), n);
+void attend_fold(const AttendFold& f) {
+  const int64_t head_dim = f.head_dim;
+  for (int32_t at = 0; at < f.rows; at += kLanes) {
+    const int32_t count = f.rows - at < kLanes ? f.rows - at : kLanes;
+    const F32 old = load_n(f.largest + at, count);
+    const F32 fresh = load_n(f.chunk_largest + at, count);
+    const F32 most = max(old, fresh);
+    float largest[kLanes];
+    float before[kLanes];
+    float now[kLanes];
+    store(largest, most);
+    store(before, exp(old - most));
+    store(now, exp(fresh - most));
+    for (int32_t i = 0; i < count; ++i) {
+      const int32_t r = at + i;
+      if (f.first[r] >= f.last[r]) continue;
+      const bool begins = f.sum[r] == 0;
+      f.largest[r] = begins ? f.chunk_largest[r] : largest[i];
+      f.sum[r] = begins ? f.chunk_sum[r] : f.sum[r] * before[i] + f.chunk_sum[r] * now[i];
+      float* mix = f.mix + r * head_dim;
+      const float* added = f.chunk_mix + r * head_dim;
+      const F32 was = set1(before[i]);
+      const F32 is = set1(now[i]);
+      int64_t d = 0;
+      for (; d + kLanes <= head_dim; d += kLanes) {
+        const F32 values = load(added + d);
+        store(mix + d, begins ? values : fma(load(mix + d), was, values * is));
+      }
+      if (d == head_dim) continue;
+      const F32 values = load_n(added + d, head_dim - d);
+      const F32 folded = fma(load_n(mix + d, head_dim - d), was, values * is);
+      store_n(mix + d, begins ? values : folded, head_dim - d);
+    }
   }
 }
 

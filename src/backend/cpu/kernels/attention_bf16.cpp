@@ -13,8 +13,7 @@
 #if defined(REALM_ISA_AVX512)
 #undef REALM_ISA
 #define REALM_ISA avx512bf16
-#include "backend/cpu/kernels/bf16_tiles.hpp"
-#include "backend/cpu/simd/math.hpp"
+#include "backend/cpu/kernels/bf16_softmax.hpp"
 
 namespace realm::cpu {
 
@@ -32,7 +31,6 @@ constexpr int kScoreGroups = 2;
 constexpr int kMixVectors = 4;
 // From so many rows on, converting keys and values once is cheaper than in every tile.
 constexpr int kPanelRows = 8;
-constexpr float kLowestScore = -3.402823466e38f;
 constexpr __mmask16 kAllLanes = 0xffff;
 
 // f.operator()<n>() for the run-time n in [1, max].
@@ -42,50 +40,6 @@ inline void with_count(int n, F&& f) {
     if (n == max) return f.template operator()<max>();
     with_count<max - 1>(n, f);
   }
-}
-
-// 2^x for x <= 0, 0 from about -127 on; 1 of 0. The polynomial, of degree 4 and fitted to the
-// smallest largest error with p(0) = 1, is off by 2^-18: less than the weights' rounding by far.
-inline __m512 exp2_below(__m512 x) {
-  const __m512 r = _mm512_reduce_ps(x, 0);  // x - round(x)
-  __m512 p = _mm512_set1_ps(0.009582852944731712f);
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.055906426161527634f));
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.24024099111557007f));
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.6931241750717163f));
-  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.0f));
-  return _mm512_scalef_ps(p, _mm512_sub_ps(x, r));
-}
-
-// Scores to weights in bfloat16; the largest score and the sum of the rounded weights.
-void weigh(float* scores, uint16_t* weights, int first, int last, float softcap, float* largest_out,
-           float* sum_out) {
-  constexpr float kLog2E = 1.44269504088896341f;
-  const int begin = first / 32 * 32;
-  const F32 masked = set1(-__builtin_inff());
-  F32 most = set1(kLowestScore);
-  for (int t = begin; t < last; t += 32) {
-    for (int i = t; i < t + 32; i += kLanes) {
-      F32 z = load(scores + i);
-      if (softcap > 0) z = set1(softcap) * tanh(z / set1(softcap));
-      if (i < first || i + kLanes > last) z = keep_lanes(z, first - i, last - i, masked);
-      store(scores + i, z);
-      most = max(z, most);
-    }
-  }
-  const float largest = reduce_max(most);
-  const __m512 down = _mm512_set1_ps(-largest * kLog2E);
-  const __m512 log2e = _mm512_set1_ps(kLog2E);
-  const auto ones = (__m512bh)_mm512_set1_epi16(0x3f80);
-  __m512 sums = _mm512_setzero_ps();
-  for (int t = begin; t < last; t += 32) {
-    const __m512 low = exp2_below(_mm512_fmadd_ps(_mm512_loadu_ps(scores + t), log2e, down));
-    const __m512 high = exp2_below(_mm512_fmadd_ps(_mm512_loadu_ps(scores + t + 16), log2e, down));
-    const __m512i rounded = round_rows(low, high);
-    _mm512_storeu_si512(weights + t, rounded);
-    sums = _mm512_dpbf16_ps(sums, (__m512bh)rounded, ones);
-  }
-  *largest_out = largest;
-  *sum_out = reduce_add(F32{sums});
 }
 
 // What a tile needs beside its chunk.
@@ -132,6 +86,29 @@ void score_rows(const AttendChunk& c, int row, int first_group, int end_group, c
   for (; g + kScoreGroups <= end_group; g += kScoreGroups)
     tile.template operator()<kScoreGroups>(g);
   for (; g < end_group; ++g) tile.template operator()<1>(g);
+}
+
+// Each step for all rows, so that the sums across lanes of one row run beside those of others.
+template <int rows>
+void weigh_rows(const AttendChunk& c, int row, const Work& work) {
+  const int32_t* first = c.first + row;
+  const int32_t* last = c.last + row;
+  F32 most[rows];
+  F32 sums[rows];
+  float largest[rows];
+  for (int r = 0; r < rows; ++r) {
+    most[r] = largest_scores(work.scores + r * kChunkTokens, first[r], last[r], c.softcap);
+  }
+  for (int r = 0; r < rows; ++r) largest[r] = reduce_max(most[r]);
+  for (int r = 0; r < rows; ++r) {
+    sums[r] = weigh(work.scores + r * kChunkTokens, work.weights + r * kChunkTokens, first[r],
+                    last[r], largest[r]);
+  }
+  for (int r = 0; r < rows; ++r) {
+    if (first[r] >= last[r]) continue;
+    c.largest[row + r] = largest[r] * (1 / kLog2E);
+    c.sum[row + r] = reduce_add(sums[r]);
+  }
 }
 
 template <int rows, Source s, bool part>
@@ -197,11 +174,12 @@ void attend_rows(const AttendChunk& c, int row, const Work& work) {
                          work);
   const int64_t head_dim = c.head_dim;
   float* mix = c.mix + row * head_dim;
+  weigh_rows<rows>(c, row, work);
   for (int r = 0; r < rows; ++r) {
     if (first[r] >= last[r]) continue;
-    weigh(work.scores + r * kChunkTokens, work.weights + r * kChunkTokens, first[r], last[r],
-          c.softcap, c.largest + row + r, c.sum + row + r);
-    for (int64_t d = 0; d < head_dim; ++d) mix[r * head_dim + d] = 0;
+    for (int64_t d = 0; d < head_dim; d += kLanes) {
+      store_n(mix + r * head_dim + d, set1(0), head_dim - d < kLanes ? head_dim - d : kLanes);
+    }
   }
   // Every row walks its own pairs in order; the stretch that all see whole, they walk together.
   int64_t common = (common_first + 1) / 2;
@@ -333,6 +311,7 @@ void attend_queries(const float* q, int32_t rows, int32_t head_dim, float scale,
   if (is_float(format, head_dim)) {
     return avx512::attend_queries(q, rows, head_dim, scale, format, out);
   }
+  scale *= kLog2E;  // weights are powers of two
   for (int32_t r = 0; r < rows; ++r, q += head_dim, out += head_dim) {
     if (format == KvFormat::kQ8_0 || format == KvFormat::kQ4_0) {
       code_query(q, head_dim, scale, format == KvFormat::kQ8_0 ? 128 : 8, out);

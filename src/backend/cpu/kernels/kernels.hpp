@@ -35,8 +35,7 @@ void kv_block(const float* x, uint8_t* codes, uint16_t* scale, KvFormat format);
 void attend_queries(const float* q, int32_t rows, int32_t head_dim, float scale, KvFormat format,
                     float* out);
 void attend(const AttendChunk& chunk);
-void attend_fold(float* largest, float* sum, float* mix, float chunk_largest, float chunk_sum,
-                 const float* chunk_mix, int64_t head_dim);
+void attend_fold(const AttendFold& fold);
 void attend_finish(const float* mix, float sum, float* out, int64_t head_dim);
 
 extern const Kernels kKernels;

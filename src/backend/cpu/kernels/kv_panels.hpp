@@ -1,9 +1,10 @@
-// Groups of keys and values as float32 panels: keys [head_dim][16], values [16][head_dim], exactly
-// the values of the cache.
+// Groups of keys and values read as vectors of float32, exactly the values of the cache, and as
+// whole panels: keys [head_dim][16], values [16][head_dim].
 #pragma once
 
 #include "backend/cpu/kernels/kernels.hpp"
-#include "backend/cpu/simd/simd.hpp"
+#include "backend/cpu/linear/kernels/unroll.hpp"
+#include "backend/cpu/simd/codes.hpp"
 
 namespace realm::cpu::REALM_ISA {
 namespace {
@@ -12,8 +13,70 @@ static_assert(static_cast<int>(KvFormat::kF32) == static_cast<int>(Element::kF32
               static_cast<int>(KvFormat::kF16) == static_cast<int>(Element::kF16) &&
               static_cast<int>(KvFormat::kBF16) == static_cast<int>(Element::kBF16));
 
-inline void scales_of(const uint8_t* at, float* out) {
-  for (int i = 0; i < kTokenGroup; i += kLanes) store(out + i, load_as<Element::kF16>(at, i));
+constexpr bool is_blocks(KvFormat f) { return f == KvFormat::kQ8_0 || f == KvFormat::kQ4_0; }
+/// Codes of a block.
+constexpr int block_bytes(KvFormat f) { return f == KvFormat::kQ8_0 ? kKvBlock : kKvBlock / 2; }
+constexpr int kGroupVectors = kTokenGroup / kLanes;
+
+/// Scales of a group, [head_dim / 32][16] binary16.
+template <KvFormat format>
+inline const void* group_scales(const void* group, int64_t head_dim) {
+  return static_cast<const uint8_t*>(group) +
+         head_dim / kKvBlock * block_bytes(format) * kTokenGroup;
+}
+
+/// Calls use(element, keys) for the 32 elements of block b in their order, `keys` being `groups` *
+/// kGroupVectors vectors of tokens. A code c is worth (c - offset) * scale: exactly what one
+/// multiply-add of c and scale makes of -offset * scale, 19 bits at most.
+template <KvFormat format, int groups, class Use>
+REALM_KERNEL void each_key(const void* const* k, int64_t head_dim, int64_t b, Use&& use) {
+  constexpr bool kEight = format == KvFormat::kQ8_0;
+  constexpr int kVectors = groups * kGroupVectors;
+  F32 scales[kVectors];
+  F32 bases[kVectors];
+  const uint32_t* words[kVectors];
+  unroll<kVectors>([&](auto v) REALM_KERNEL_LAMBDA {
+    const void* group = k[v / kGroupVectors];
+    const int64_t lane = v % kGroupVectors * kLanes;
+    scales[v] =
+        load_as<Element::kF16>(group_scales<format>(group, head_dim), b * kTokenGroup + lane);
+    bases[v] = scales[v] * set1(kEight ? -128.0f : -8.0f);
+    words[v] =
+        static_cast<const uint32_t*>(group) + b * (block_bytes(format) / 4) * kTokenGroup + lane;
+  });
+  unroll<kEight ? 1 : 2>([&](auto half) REALM_KERNEL_LAMBDA {
+    for (int unit = 0; unit < block_bytes(format) / 4; ++unit) {
+      unroll<4>([&](auto byte) REALM_KERNEL_LAMBDA {
+        F32 keys[kVectors];
+        unroll<kVectors>([&](auto v) REALM_KERNEL_LAMBDA {
+          constexpr int shift = 8 * decltype(byte)::value + 4 * decltype(half)::value;
+          const F32 codes = word_codes < shift,
+                    kEight ? 0xff : 0xf > (words[v] + unit * kTokenGroup);
+          keys[v] = fma(codes, scales[v], bases[v]);
+        });
+        use(b * kKvBlock + half * (kKvBlock / 2) + unit * 4 + byte, keys);
+      });
+    }
+  });
+}
+
+/// Elements [column, column + kLanes) of token t's values in a group of blocks; `scales`: of the
+/// group's tokens, kChunkTokens apart for each block.
+template <KvFormat format>
+REALM_KERNEL F32 value_lanes(const void* group, int64_t head_dim, int64_t t, int64_t column,
+                             const float* scales) {
+  const int64_t b = column / kKvBlock;
+  const int64_t within = column % kKvBlock;
+  const auto* block =
+      static_cast<const uint8_t*>(group) + (t * (head_dim / kKvBlock) + b) * block_bytes(format);
+  const F32 scale = set1(scales[b * kChunkTokens + t]);
+  if constexpr (format == KvFormat::kQ8_0) {
+    return signed_codes(block + within) * scale;
+  } else {
+    return (within < kKvBlock / 2 ? nibble_codes<0>(block + within)
+                                  : nibble_codes<4>(block + within - kKvBlock / 2)) *
+           scale;
+  }
 }
 
 template <KvFormat format>
@@ -24,73 +87,40 @@ void plain_panel(const void* group, int64_t head_dim, float* out) {
   }
 }
 
-// Codes of one unit of keys, four bytes of each token: element `byte` of all tokens. Loops over
-// whole words become vectors.
-inline void key_codes(const uint32_t* words, int shift, uint32_t mask, int32_t offset,
-                      const float* scales, float* out) {
-  for (int t = 0; t < kTokenGroup; ++t) {
-    const auto code = static_cast<int32_t>(words[t] >> shift & mask) - offset;
-    out[t] = static_cast<float>(code) * scales[t];
+template <KvFormat format>
+void key_panel(const void* group, int64_t head_dim, float* out) {
+  if constexpr (!is_blocks(format)) {
+    plain_panel<format>(group, head_dim, out);
+  } else {
+    for (int64_t b = 0; b < head_dim / kKvBlock; ++b) {
+      each_key<format, 1>(&group, head_dim, b, [&](int64_t d, const F32* keys) {
+        for (int v = 0; v < kGroupVectors; ++v) store(out + d * kTokenGroup + v * kLanes, keys[v]);
+      });
+    }
   }
 }
 
+/// `scales` as value_lanes wants them.
 template <KvFormat format>
-void key_panel(const void* group, int64_t head_dim, float* out) {
-  if constexpr (format != KvFormat::kQ8_0 && format != KvFormat::kQ4_0) {
+void value_panel(const void* group, int64_t head_dim, const float* scales, float* out) {
+  if constexpr (!is_blocks(format)) {
     plain_panel<format>(group, head_dim, out);
   } else {
-    constexpr bool kEight = format == KvFormat::kQ8_0;
-    constexpr int kBlockBytes = kEight ? kKvBlock : kKvBlock / 2;
-    const auto* codes = static_cast<const uint8_t*>(group);
-    const int64_t blocks = head_dim / kKvBlock;
-    const uint8_t* scales_at = codes + blocks * kBlockBytes * kTokenGroup;
-    for (int64_t b = 0; b < blocks; ++b) {
-      float scales[kTokenGroup];
-      scales_of(scales_at + b * 2 * kTokenGroup, scales);
-      float* block_out = out + b * kKvBlock * kTokenGroup;
-      for (int unit = 0; unit < kBlockBytes / 4; ++unit) {
-        uint32_t words[kTokenGroup];
-        std::memcpy(words, codes, sizeof words);
-        codes += sizeof words;
-        for (int byte = 0; byte < 4; ++byte) {
-          float* to = block_out + (unit * 4 + byte) * kTokenGroup;
-          if constexpr (kEight) {
-            key_codes(words, 8 * byte, 0xff, 128, scales, to);
-          } else {
-            key_codes(words, 8 * byte, 0xf, 8, scales, to);
-            key_codes(words, 8 * byte + 4, 0xf, 8, scales, to + kKvBlock / 2 * kTokenGroup);
-          }
-        }
+    for (int64_t t = 0; t < kTokenGroup; ++t) {
+      for (int64_t column = 0; column < head_dim; column += kLanes) {
+        store(out + t * head_dim + column, value_lanes<format>(group, head_dim, t, column, scales));
       }
     }
   }
 }
 
+/// Scales of a group's values as value_lanes wants them.
 template <KvFormat format>
-void value_panel(const void* group, int64_t head_dim, float* out) {
-  if constexpr (format != KvFormat::kQ8_0 && format != KvFormat::kQ4_0) {
-    plain_panel<format>(group, head_dim, out);
-  } else {
-    constexpr bool kEight = format == KvFormat::kQ8_0;
-    constexpr int kBlockBytes = kEight ? kKvBlock : kKvBlock / 2;
-    const auto* codes = static_cast<const uint8_t*>(group);
-    const int64_t blocks = head_dim / kKvBlock;
-    const uint8_t* scales_at = codes + blocks * kBlockBytes * kTokenGroup;
-    for (int64_t b = 0; b < blocks; ++b) {
-      float scales[kTokenGroup];
-      scales_of(scales_at + b * 2 * kTokenGroup, scales);
-      for (int t = 0; t < kTokenGroup; ++t) {
-        const uint8_t* from = codes + (t * blocks + b) * kBlockBytes;
-        float* to = out + t * head_dim + b * kKvBlock;
-        for (int i = 0; i < kBlockBytes; ++i) {
-          if constexpr (kEight) {
-            to[i] = static_cast<float>(static_cast<int8_t>(from[i])) * scales[t];
-          } else {
-            to[i] = static_cast<float>((from[i] & 15) - 8) * scales[t];
-            to[i + kKvBlock / 2] = static_cast<float>((from[i] >> 4) - 8) * scales[t];
-          }
-        }
-      }
+void value_scales(const void* group, int64_t head_dim, float* out) {
+  for (int64_t b = 0; b < head_dim / kKvBlock; ++b) {
+    for (int i = 0; i < kTokenGroup; i += kLanes) {
+      store(out + b * kChunkTokens + i,
+            load_as<Element::kF16>(group_scales<format>(group, head_dim), b * kTokenGroup + i));
     }
   }
 }

@@ -14,8 +14,9 @@
 namespace realm::cpu {
 
 int64_t attend_scratch(int32_t head_dim) {
-  // Scores and weights of a register tile (8 rows at most), panels of keys and values.
-  return 12 * kChunkTokens + int64_t{2} * kChunkTokens * head_dim;
+  // Scores and weights of a register tile (8 rows at most), scales of blocks, panels of keys and
+  // values.
+  return (12 + head_dim / kKvBlock + int64_t{2} * head_dim) * kChunkTokens;
 }
 
 namespace {
@@ -67,15 +68,16 @@ class Runner {
     prepare_queries(item, rest);
     rest += int64_t{plan_.max_rows} * head_dim_;
     if (item.state >= 0) {
-      attend(item, item.first_chunk, State(states_ + item.state * state_floats_, plan_.max_rows),
-             rest);
+      const State own(states_ + item.state * state_floats_, plan_.max_rows);
+      attend(item, item.first_chunk, ranges(tile(item), item.first_chunk, rest), own, rest);
       if (pending(item).fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-      fold_all(item, rows, total);
+      fold_all(item, rows, total, rest);
     } else {
       start(rows, total);
       for (int32_t c = item.first_chunk; c < item.end_chunk; ++c) {
-        attend(item, c, chunk, rest);
-        fold(item, c, rows, chunk, total);
+        const Ranges seen = ranges(tile(item), c, rest);
+        attend(item, c, seen, chunk, rest);
+        fold(rows, seen, chunk, total);
       }
     }
     finish(item, total);
@@ -117,38 +119,45 @@ class Runner {
     }
   }
 
-  // `rest` follows the prepared queries.
-  void attend(const AttentionItem& item, int32_t chunk, const State& out, float* rest) const {
-    const AttentionTile& t = tile(item);
-    const int32_t rows = t.tokens * group_;
-    auto* first = reinterpret_cast<int32_t*>(rest);
-    int32_t* last = first + plan_.max_rows;
+  // Visible tokens of a tile's rows, relative to the chunk, and of all of them together.
+  struct Ranges {
+    int32_t* first;
+    int32_t* last;
     int32_t lowest = kChunkTokens;
     int32_t highest = 0;
+  };
+  Ranges ranges(const AttentionTile& t, int32_t chunk, float* at) const {
+    Ranges out{.first = reinterpret_cast<int32_t*>(at),
+               .last = reinterpret_cast<int32_t*>(at) + plan_.max_rows};
     for (int32_t i = 0; i < t.tokens; ++i) {
       int32_t from = 0;
       int32_t to = 0;
       visible(t, i, chunk, from, to);
-      for (int32_t g = 0; g < group_; ++g) {
-        first[i * group_ + g] = from;
-        last[i * group_ + g] = to;
-      }
+      std::fill_n(out.first + i * group_, group_, from);
+      std::fill_n(out.last + i * group_, group_, to);
       if (from >= to) continue;
-      lowest = std::min(lowest, from);
-      highest = std::max(highest, to);
+      out.lowest = std::min(out.lowest, from);
+      out.highest = std::max(out.highest, to);
     }
+    return out;
+  }
+
+  // `rest` follows the prepared queries.
+  void attend(const AttentionItem& item, int32_t chunk, const Ranges& seen_here, const State& out,
+              float* rest) const {
+    const AttentionTile& t = tile(item);
     float* gathered = rest + int64_t{2} * plan_.max_rows;
     const void* k[kChunkGroups] = {};
     const void* v[kChunkGroups] = {};
     const void* next_k[kChunkGroups] = {};
-    const bool goes_on = has_groups(op_.cache) && chunk + 1 < item.end_chunk;
-    for (int32_t g = lowest / kTokenGroup; g * kTokenGroup < highest; ++g) {
+    const bool goes_on = has_groups(op_.cache) && chunk + 1 < t.end_chunk;
+    for (int32_t g = seen_here.lowest / kTokenGroup; g * kTokenGroup < seen_here.highest; ++g) {
       if (has_groups(op_.cache)) {
         find_group(t, item.kv_head, chunk * kChunkTokens + g * kTokenGroup, k[g], v[g]);
       } else {
         gather_group(t, item.kv_head, chunk * kChunkTokens + g * kTokenGroup,
-                     chunk * kChunkTokens + highest, gathered + int64_t{2} * g * group_elems(),
-                     k[g], v[g]);
+                     chunk * kChunkTokens + seen_here.highest,
+                     gathered + int64_t{2} * g * group_elems(), k[g], v[g]);
       }
     }
     if (goes_on) {
@@ -160,11 +169,11 @@ class Runner {
         find_group(t, item.kv_head, start + g * kTokenGroup, next_k[g], v_next);
       }
     }
-    kernels_.attend({.rows = rows,
+    kernels_.attend({.rows = t.tokens * group_,
                      .head_dim = head_dim_,
                      .q = rest - int64_t{plan_.max_rows} * head_dim_,
-                     .first = first,
-                     .last = last,
+                     .first = seen_here.first,
+                     .last = seen_here.last,
                      .k = k,
                      .v = v,
                      .next_k = goes_on ? next_k : nullptr,
@@ -218,43 +227,32 @@ class Runner {
   }
 
   void start(int32_t rows, const State& total) const {
-    // Largest is "nothing yet": sums of weights are positive or NaN.
+    // "Nothing yet": sums of weights are positive or NaN.
     for (int32_t r = 0; r < rows; ++r) total.sum[r] = 0;
   }
 
-  void fold(const AttentionItem& item, int32_t chunk, int32_t rows, const State& from,
-            const State& total) const {
-    const AttentionTile& t = tile(item);
-    for (int32_t r = 0; r < rows; ++r) {
-      int32_t first = 0;
-      int32_t last = 0;
-      visible(t, r / group_, chunk, first, last);
-      if (first >= last) continue;
-      float* mix = total.mix + int64_t{r} * head_dim_;
-      const float* chunk_mix = from.mix + int64_t{r} * head_dim_;
-      int32_t row_first = 0;
-      int32_t row_last = 0;
-      if (chunk > 0) visible(t, r / group_, chunk - 1, row_first, row_last);
-      if (row_first >= row_last) {  // the row's first chunk
-        total.largest[r] = from.largest[r];
-        total.sum[r] = from.sum[r];
-        std::copy_n(chunk_mix, head_dim_, mix);
-      } else {
-        kernels_.attend_fold(&total.largest[r], &total.sum[r], mix, from.largest[r], from.sum[r],
-                             chunk_mix, head_dim_);
-      }
-    }
+  void fold(int32_t rows, const Ranges& seen, const State& from, const State& total) const {
+    kernels_.attend_fold({.rows = rows,
+                          .head_dim = head_dim_,
+                          .first = seen.first,
+                          .last = seen.last,
+                          .chunk_largest = from.largest,
+                          .chunk_sum = from.sum,
+                          .chunk_mix = from.mix,
+                          .largest = total.largest,
+                          .sum = total.sum,
+                          .mix = total.mix});
   }
 
   // States of one tile and head were numbered in the order of their chunks.
-  void fold_all(const AttentionItem& item, int32_t rows, const State& total) const {
+  void fold_all(const AttentionItem& item, int32_t rows, const State& total, float* rest) const {
     const AttentionTile& t = tile(item);
     start(rows, total);
     const int32_t first_state = item.state - (item.first_chunk - t.first_chunk);
     for (int32_t c = t.first_chunk; c < t.end_chunk; ++c) {
       const State state(states_ + (first_state + c - t.first_chunk) * state_floats_,
                         plan_.max_rows);
-      fold(item, c, rows, state, total);
+      fold(rows, ranges(t, c, rest), state, total);
     }
   }
 

@@ -45,7 +45,9 @@ AttentionPlan plan_attention(const Attention& op, int threads) {
   AttentionPlan plan;
   const auto kv_heads = op.cache.kv_heads;
   const auto group = static_cast<int32_t>(op.q.cols() / op.cache.head_dim) / kv_heads;
-  find_tiles(op, std::max(1, kTileRows / group), plan);
+  const int64_t pieces = op.q.rows() * group / (2 * kTileRows) * kv_heads;
+  const int32_t tile_rows = pieces < int64_t{8} * threads ? kTileRows : 2 * kTileRows;
+  find_tiles(op, std::max(1, tile_rows / group), plan);
 
   // Few tiles over many chunks (decoding at depth): every chunk is an item of its own.
   const auto whole = static_cast<int64_t>(plan.tiles.size()) * kv_heads;

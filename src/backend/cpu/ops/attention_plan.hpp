@@ -37,7 +37,8 @@ struct AttentionPlan {
 };
 
 /// Query rows of a tile at most: with head_dim 64 they, a chunk of keys and values in float32 and
-/// the rows' results are 180 KiB.
+/// the rows' results are 180 KiB. Twice as many where that leaves enough pieces for all threads: a
+/// chunk's panels are made for every tile anew.
 constexpr int32_t kTileRows = 96;
 
 AttentionPlan plan_attention(const Attention& op, int threads);
