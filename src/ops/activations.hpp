@@ -1,5 +1,5 @@
-// The two ways Realm rounds activations for integer matmuls: blocks of 32 elements with a float32
-// scale and int8 codes, rounded to nearest even.
+// The ways Realm rounds activations for matmuls. For block formats: blocks of 32 elements with a
+// float32 scale and int8 codes, rounded to nearest even.
 //   kInt8Block32   t = x * (127 / max|x|);  code = rint(t);  scale = max|x| / 127
 //                  value = code * scale
 //   kInt16Block32  the same, and once more for what is left of it:
@@ -11,6 +11,9 @@
 // An all-zero block has scale 0. A block with a NaN or an infinity has scale NaN: the poison
 // reaches the result instead of vanishing. Every device that rounds, rounds exactly so: the codes
 // and scales of a row depend on that row alone.
+//
+// For BF16 weights, on devices that round to kInt8Block32: each element to the nearest bfloat16,
+// ties to even. Elements and weights below 2^-126 may count as 0.
 #pragma once
 
 #include <algorithm>
@@ -21,6 +24,7 @@
 #include <span>
 #include <vector>
 
+#include "base/half.hpp"
 #include "ops/op.hpp"
 
 namespace realm {
@@ -40,9 +44,9 @@ struct ActivationBlock {
   }
 };
 
-/// Steps of the largest magnitude of a block; 0: no rounding.
+/// Steps of the largest magnitude of a block; 0: no rounding of blocks.
 constexpr double activation_steps(Activations activations) {
-  if (activations == Activations::kFloat) return 0;
+  if (activations == Activations::kFloat || activations == Activations::kBFloat16) return 0;
   return activations == Activations::kInt8Block32 ? 127.0 : 127.0 * kFineSteps;
 }
 
@@ -80,17 +84,25 @@ inline ActivationBlock round_activations(std::span<const float> x,
   return out;
 }
 
-/// Float weights are multiplied in float on every device; only block formats meet rounded
-/// activations, and only on devices that round.
+/// Block formats meet rounded activations on devices that round, and BF16 weights too where blocks
+/// get one code an element; other float weights are multiplied in float on every device.
 constexpr Activations matmul_activations(Format weight, Activations device) {
-  const bool plain = weight == Format::kF32 || weight == Format::kF16 || weight == Format::kBF16;
-  return plain ? Activations::kFloat : device;
+  if (weight == Format::kF32 || weight == Format::kF16) return Activations::kFloat;
+  if (weight != Format::kBF16) return device;
+  return device == Activations::kInt8Block32 ? Activations::kBFloat16 : Activations::kFloat;
 }
+
+/// `x` as the nearest bfloat16.
+constexpr float round_to_bfloat16(float x) { return bfloat16_to_float(float_to_bfloat16(x)); }
 
 /// The row a matmul multiplies with: `x` itself, or its rounded values.
 inline std::vector<double> matmul_row(std::span<const float> x, Activations activations) {
   std::vector<double> out(x.begin(), x.end());
   if (activations == Activations::kFloat) return out;
+  if (activations == Activations::kBFloat16) {
+    for (size_t i = 0; i < x.size(); ++i) out[i] = round_to_bfloat16(x[i]);
+    return out;
+  }
   for (size_t begin = 0; begin < x.size(); begin += kActivationBlock) {
     const size_t count = std::min<size_t>(kActivationBlock, x.size() - begin);
     const ActivationBlock block = round_activations(x.subspan(begin, count), activations);

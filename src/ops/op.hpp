@@ -31,6 +31,7 @@ enum class Activations : uint8_t {
   kFloat,         ///< not at all
   kInt8Block32,   ///< int8 codes with one float scale per 32 elements (ops/activations.hpp)
   kInt16Block32,  ///< two int8 codes an element: the rest of the first is rounded again
+  kBFloat16,      ///< to bfloat16: what a rounding device may do for weights of that format
 };
 
 /// How attention may round what it multiplies. Sums are float32.

@@ -36,6 +36,7 @@ struct Row {
 };
 constexpr Row kRows[] = {
 #if defined(__x86_64__)
+    {"avx512bf16", &avx512::kCeilings},
     {"avx512", &avx512::kCeilings},
     {"avx2", &avx2::kCeilings},
 #elif defined(__aarch64__)

@@ -177,11 +177,10 @@ class CpuDevice final : public Device {
 
   // kPacked is the version of packed.hpp's picture: whoever changes that raises it.
   std::string packing_id() const override {
-    constexpr int kPacked = 1;
+    constexpr int kPacked = 2;
     if (engine_.blas != nullptr) return {};  // F32 weights lie in rows: nobody else's packing
     const LinearKernels& kernels = engine_.linear_kernels;
-    return str("cpu ", kPacked, " ", kernels.isa, " ", kernels.tile_rows,
-               kernels.offset_bytes ? " offset" : "");
+    return str("cpu ", kPacked, " ", kernels.tile_rows, kernels.offset_bytes ? " offset" : "");
   }
   Result<size_t> packed_size(const WeightSpec& spec) const override {
     auto size = packed_bytes(engine_.linear_kernels, spec.format, spec.rows, spec.cols);

@@ -36,9 +36,11 @@ std::vector<Variant> detect() {
       has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
       __builtin_cpu_supports("avx512vnni");
-  const bool has_bf16 = __builtin_cpu_supports("avx512bf16");
-  out.push_back({"avx512", has_bf16 ? &avx512::kBf16Kernels : &avx512::kKernels, &avx512::kKernels,
-                 has_avx512, "AVX-512 F, BW, DQ, VL and VNNI"});
+  const bool has_bf16 = has_avx512 && __builtin_cpu_supports("avx512bf16");
+  out.push_back({"avx512bf16", &avx512::kBf16Kernels, &avx512::kKernels, has_bf16,
+                 "AVX-512 with VNNI and BF16"});
+  out.push_back({"avx512", &avx512::kKernels, &avx512::kKernels, has_avx512,
+                 "AVX-512 F, BW, DQ, VL and VNNI"});
   out.push_back({"avx2", &avx2::kKernels, &avx2::kKernels, has_avx2, "AVX2 and FMA"});
 #elif defined(__aarch64__)
   const bool has_dot = (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;

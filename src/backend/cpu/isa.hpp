@@ -1,10 +1,11 @@
 // The instruction sets that this build has kernels for, and which of them this machine runs.
 //
-//   baseline  every processor of the architecture
-//   avx2      AVX2, FMA, F16C: x86-64 since Haswell (2013) and Excavator (2015)
-//   avx512    AVX-512 F, BW, DQ, VL and VNNI: Ice Lake, Zen 4. Where there are bfloat16 products
-//             too (Cooper Lake, Zen 4), attention multiplies with them
-//   neon      Armv8.2 with the dot product
+//   baseline    every processor of the architecture
+//   avx2        AVX2, FMA, F16C: x86-64 since Haswell (2013) and Excavator (2015)
+//   avx512      AVX-512 F, BW, DQ, VL and VNNI: Ice Lake
+//   avx512bf16  the same kernels, but attention and BF16 weights in bfloat16 products: Cooper Lake,
+//               Zen 4
+//   neon        Armv8.2 with the dot product
 #pragma once
 
 #include <string_view>

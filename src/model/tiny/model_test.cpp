@@ -206,11 +206,10 @@ TEST_P(TinyModel, EqualsPlainLoops) {
     expect_close("reference_q8_0_cache", *reference, Format::kQ8_0, 3e-2, 1e-3);
     expect_close("reference_q4_0_cache", *reference, Format::kQ4_0, 0.5, 0.2);
   }
-  // Float weights: sums of 96 to 256 terms in float32. Block formats meet activations rounded to
-  // 8 bits in blocks of 32: an NMSE of 2e-5 a matmul (docs/numerics.md), which softmax and the
-  // layers make larger; those rounded to 16 bits have steps 254 times as fine.
-  const bool rounds =
-      matmul_activations(GetParam().spec.format, Activations::kInt8Block32) != Activations::kFloat;
+  // Float weights: sums of 96 to 256 terms in float32; of BF16 ones times activations rounded to 8
+  // bits each, which is less than what blocks do. Block formats meet activations rounded to 8 bits
+  // in blocks of 32: an NMSE of 2e-5 a matmul (docs/numerics.md), which softmax and the layers make
+  // larger; those rounded to 16 bits have steps 254 times as fine.
   constexpr double kFiner = 254;
   for (const std::string isa : {"", "baseline"}) {
     for (const bool precise : {false, true}) {
@@ -220,6 +219,8 @@ TEST_P(TinyModel, EqualsPlainLoops) {
       options.precise = precise;
       auto device = open_device("cpu", options, {});
       ASSERT_TRUE(device) << device.error().message;
+      const bool rounds = matmul_activations(GetParam().spec.format,
+                                             (*device)->info().activations) != Activations::kFloat;
       const double finer = precise ? kFiner : 1;
       expect_close("cpu_" + (*device)->info().variant + (precise ? "_precise" : ""), **device,
                    Format::kF32, rounds ? 3e-2 / finer : 5e-6,

@@ -1,4 +1,5 @@
-// The matmul's part of the analysis: what rounding activations to one or two int8 codes may do.
+// The matmul's part of the analysis: what rounding activations to one or two int8 codes or to
+// bfloat16 may do.
 #include <algorithm>
 #include <cmath>
 
@@ -88,6 +89,23 @@ void ideal_block(const Approx& x, size_t begin, size_t count, size_t to, Activat
   out.has_error = true;
 }
 
+// One element rounded to bfloat16: by the reference too, whose value then may lie across a tie from
+// the device's, or by the device alone: half a step, of either sign alike. What is below 2^-126 may
+// count as 0.
+void brain_element(double v, double e, bool same, size_t to, Multiplicand& out) {
+  out.value[to] = same ? round_to_bfloat16(static_cast<float>(v)) : v;
+  if (!std::isfinite(v)) return;
+  const double low = round_to_bfloat16(static_cast<float>(v - e));
+  const double high = round_to_bfloat16(static_cast<float>(v + e));
+  if (same) {
+    out.error[to] = std::max(out.value[to] - low, high - out.value[to]) + kSmallest;
+  } else {
+    out.step[to] = std::exp2(std::ilogb(std::max(std::fabs(v) + e, kSmallest)) - 7);
+    out.error[to] = e + kSmallest;
+  }
+  out.has_error = true;
+}
+
 Multiplicand multiplicand(const Approx& x, int64_t r, Judgement judgement) {
   const auto n = static_cast<size_t>(x.cols);
   const size_t row = x.at(r, 0);
@@ -97,6 +115,13 @@ Multiplicand multiplicand(const Approx& x, int64_t r, Judgement judgement) {
       out.value[i] = x.value[row + i];
       out.error[i] = x.error[row + i];
       out.has_error = out.has_error || out.error[i] > 0;
+    }
+    return out;
+  }
+  if (judgement.device == Activations::kBFloat16) {
+    const bool same = judgement.reference == judgement.device;
+    for (size_t i = 0; i < n; ++i) {
+      brain_element(x.value[row + i], x.error[row + i], same, i, out);
     }
     return out;
   }
@@ -124,7 +149,7 @@ Approx analyse_linear(const Approx& x, const TensorView& weight, const TensorVie
   // Rounding devices add integers exactly within the 16 or 32 elements of a scale; then at most two
   // terms (code and minimum) per 16 elements are added in float, for either code of an element.
   const double planes = judgement.device == Activations::kInt16Block32 ? 2 : 1;
-  const double terms = judgement.device == Activations::kFloat ? k + 1 : planes * (k / 8 + 1);
+  const double terms = activation_steps(judgement.device) == 0 ? k + 1 : planes * (k / 8 + 1);
   // Four roundings more: a decoded element (two), the product, the stored results.
   const double relative = accumulation(terms) + 4 * kUnit;
 
@@ -139,9 +164,11 @@ Approx analyse_linear(const Approx& x, const TensorView& weight, const TensorVie
       const Multiplicand& row = rows[static_cast<size_t>(m)];
       double sum = 0;
       double magnitudes = std::fabs(b);
+      double flushed = planes * (weights * 127 + k + 1);  // what below 2^-126 is multiplied with
       for (size_t i = 0; i < w.size(); ++i) {
         sum += row.value[i] * static_cast<double>(w[i]);
         magnitudes += std::fabs(row.value[i]) * magnitude[i];
+        if (judgement.device == Activations::kBFloat16) flushed += std::fabs(row.value[i]);
       }
       double moved = 0;
       double worst = 0;
@@ -159,8 +186,7 @@ Approx analyse_linear(const Approx& x, const TensorView& weight, const TensorVie
         moved += std::min(worst, 3 * std::sqrt(squares));
       }
       out.value[out.at(m, n)] = static_cast<float>(sum + b);
-      out.error[out.at(m, n)] =
-          moved + relative * magnitudes + kSmallest * planes * (weights * 127 + k + 1);
+      out.error[out.at(m, n)] = moved + relative * magnitudes + kSmallest * flushed;
     }
   }
   return out;

@@ -30,6 +30,8 @@ class Carver {
   size_t used_ = 0;
 };
 
+int64_t even(int64_t k) { return (k + 1) / 2 * 2; }
+
 Columns carve(Carver& carver, uint32_t planes, int64_t m, int64_t k) {
   const int64_t n = (planes & kPairs) != 0 ? 2 * m : m;  // columns of codes
   const int64_t blocks = k / kBlock;
@@ -41,6 +43,8 @@ Columns carve(Carver& carver, uint32_t planes, int64_t m, int64_t k) {
   base.starts16 = carver.take<int32_t>((planes & kStarts16) != 0, n * blocks * 2);
   base.sums16 = carver.take<float>((planes & kSums16) != 0, n * blocks * 2);
   base.floats = carver.take<float>((planes & kFloats) != 0, m * k);
+  base.brain_floats = carver.take<float>((planes & kBrainFloats) != 0, m * k);
+  base.brain_pairs = carver.take<uint16_t>((planes & kBrainPairs) != 0, m * even(k));
   return base;
 }
 
@@ -126,6 +130,8 @@ Columns ColumnGroups::columns(int64_t group) const {
   out.starts16 = advance(base_.starts16, column * blocks * 2);
   out.sums16 = advance(base_.sums16, column * blocks * 2);
   out.floats = advance(base_.floats, row * k_);
+  out.brain_floats = advance(base_.brain_floats, row * k_);
+  out.brain_pairs = advance(base_.brain_pairs, row * even(k_));
   return out;
 }
 

@@ -18,7 +18,8 @@ using ColumnsTest = LinearTest;
 INSTANTIATE_TEST_SUITE_P(Isa, ColumnsTest, testing::Range(size_t{0}, variants().size()),
                          variant_name);
 
-constexpr uint32_t kAllPlanes = kFloats | kCodes | kStarts | kSums | kStarts16 | kSums16;
+constexpr uint32_t kAllPlanes =
+    kFloats | kCodes | kStarts | kSums | kStarts16 | kSums16 | kBrainFloats | kBrainPairs;
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInf = std::numeric_limits<float>::infinity();
 
@@ -68,6 +69,19 @@ std::vector<float> hard_row(Rng& rng, size_t blocks) {
 }
 
 uint32_t bits_of(float v) { return std::bit_cast<uint32_t>(v); }
+
+// Elements [from, from + count) of column `j`, as they are and rounded to bfloat16.
+void expect_floats(const Columns& columns, int32_t j, int64_t from, int64_t count,
+                   const float* values) {
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t at = (from + i) * columns.count + j;
+    ASSERT_EQ(bits_of(columns.floats[at]), bits_of(values[i]));
+    const uint16_t want = float_to_bfloat16(values[i]);
+    ASSERT_EQ(bits_of(columns.brain_floats[at]), bits_of(bfloat16_to_float(want)));
+    const int64_t pair = (from + i) / 2 * columns.count + j;
+    ASSERT_EQ(columns.brain_pairs[2 * pair + (from + i) % 2], want);
+  }
+}
 
 // Block `b` of column `j` of the codes: of the first rounding, or of the second.
 void expect_block(const LinearKernels& kernels, const Columns& columns, int32_t j, int64_t b,
@@ -126,9 +140,7 @@ void rounded_to_the_bit(const LinearContext& context, uint64_t seed, bool pairs)
         for (int64_t b = 0; b < kBlocks; ++b) {
           SCOPED_TRACE(str("m ", m, " row ", row, " block ", b));
           const float* values = &x[static_cast<size_t>(row)][static_cast<size_t>(b * kBlock)];
-          for (int64_t i = 0; i < int64_t{kBlock}; ++i) {
-            ASSERT_EQ(bits_of(rows.floats[(b * kBlock + i) * rows.count + j]), bits_of(values[i]));
-          }
+          expect_floats(rows, j, b * kBlock, kBlock, values);
           const ActivationBlock want = round_activations(
               {values, kBlock}, pairs ? Activations::kInt16Block32 : Activations::kInt8Block32);
           poisoned += std::isnan(want.scale) ? 1u : 0u;
@@ -163,6 +175,30 @@ TEST_P(ColumnsTest, FloatsAreNoPairs) {
   ASSERT_TRUE(groups.has_value());
   EXPECT_FALSE(groups->pairs());
   EXPECT_EQ(groups->count(), 1);
+}
+
+// Any number of columns of k, whose pairs end beside a zero.
+TEST_P(ColumnsTest, OddLengths) {
+  ThreadPool pool(2);
+  Rng rng(kSeed + 2);
+  for (const int64_t k : {1, 2, 3, 63, 64, 65, 129, 191}) {
+    for (const int64_t m : {1, 3, 17}) {
+      SCOPED_TRACE(str("m ", m, " k ", k));
+      const auto x = hard_row(rng, static_cast<size_t>((m * k + kBlock - 1) / kBlock));
+      const auto groups =
+          ColumnGroups::prepare(context(pool), {.x = x.data(), .stride = k, .m = m, .k = k},
+                                kFloats | kBrainFloats | kBrainPairs);
+      ASSERT_TRUE(groups.has_value());
+      for (int64_t g = 0; g < groups->count(); ++g) {
+        const Columns columns = groups->columns(g);
+        for (int32_t j = 0; j < columns.count; ++j) {
+          expect_floats(columns, j, 0, k, x.data() + (groups->first_column(g) + j) * k);
+          if (k % 2 == 0) continue;
+          ASSERT_EQ(columns.brain_pairs[2 * (k / 2 * columns.count + j) + 1], 0);
+        }
+      }
+    }
+  }
 }
 
 TEST_P(ColumnsTest, NoRows) {

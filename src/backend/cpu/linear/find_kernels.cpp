@@ -14,6 +14,11 @@
 #define REALM_FOR_EACH_ISA(f) f(baseline)
 #endif
 REALM_FOR_EACH_ISA(REALM_DECLARE)
+#if defined(__x86_64__)
+namespace realm::cpu::avx512 {
+extern const LinearKernels kBrainLinearKernels;
+}
+#endif
 
 namespace realm::cpu {
 
@@ -22,6 +27,9 @@ const LinearKernels* find_linear_kernels(std::string_view isa) {
   if (isa == #name) return &name::kLinearKernels;
   REALM_FOR_EACH_ISA(REALM_FIND)
 #undef REALM_FIND
+#if defined(__x86_64__)
+  if (isa == "avx512bf16") return &avx512::kBrainLinearKernels;
+#endif
   return nullptr;
 }
 

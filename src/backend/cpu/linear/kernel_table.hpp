@@ -9,14 +9,16 @@ namespace realm::cpu {
 /// A group of activation rows, interleaved ("columns" of the product): what a kernel eats at once.
 /// Written by Prepare, read by Multiply: the planes that planes_of() the format names.
 struct Columns {
-  int32_t count;      ///< columns of the group
-  int8_t* codes;      ///< [k / unit][count][unit], unit = codes that the set takes together
-  float* scales;      ///< [k / 32][count]
-  int32_t* starts;    ///< [k / 32][count]
-  float* sums;        ///< [k / 32][count]
-  int32_t* starts16;  ///< [k / 16][count]
-  float* sums16;      ///< [k / 16][count]
-  float* floats;      ///< [k][count]
+  int32_t count;          ///< columns of the group
+  int8_t* codes;          ///< [k / unit][count][unit], unit = codes that the set takes together
+  float* scales;          ///< [k / 32][count]
+  int32_t* starts;        ///< [k / 32][count]
+  float* sums;            ///< [k / 32][count]
+  int32_t* starts16;      ///< [k / 16][count]
+  float* sums16;          ///< [k / 16][count]
+  float* floats;          ///< [k][count]
+  float* brain_floats;    ///< [k][count], rounded to bfloat16
+  uint16_t* brain_pairs;  ///< [(k + 1) / 2][count][2]: bfloat16; beside an odd last one, zeros
 };
 
 /// Where products go: out[j * stride + i] for column j and weight row i,
@@ -54,6 +56,12 @@ struct MultiplyPart {
   uint32_t run_planes[kFormatNumbers];  ///< what it reads
 };
 
+/// BF16 weights times brain_pairs; nullptr: they are multiplied as floats, with brain_floats.
+struct BrainPairsKernels {
+  Multiply multiply;
+  MultiplyRun run;
+};
+
 struct LinearKernels {
   const char* isa;
   int32_t tile_rows;    ///< W of packed.hpp
@@ -63,6 +71,7 @@ struct LinearKernels {
   int32_t code_unit;  ///< codes of a column that lie together
   bool offset_bytes;  ///< signed codes are stored with 128 added
   Prepare prepare;
+  BrainPairsKernels brain_pairs;
   const MultiplyPart* parts[kParts];  ///< together: every weight format
 };
 

@@ -3,7 +3,8 @@
 // A weight lies packed: tiles of kernels.tile_rows rows, interleaved so that one vector register
 // holds four codes of every row of the tile (packed.hpp has the picture). Packing is lossless.
 // Products of block formats run on rounded activations (ops/activations.hpp, to the bit): one int8
-// code an element, or two. Those of plain formats run in float. The bits of out[m, n] depend on row
+// code an element, or two. Those of plain formats run in float; BF16 weights meet activations that
+// are rounded to bfloat16, unless codes are two an element. The bits of out[m, n] depend on row
 // m of x and row n of the weight alone: never on the other rows, on how many there are, or on the
 // number of threads.
 #pragma once
@@ -24,8 +25,8 @@ struct LinearKernels;
 /// Its row kernels (kernels.hpp).
 struct Kernels;
 
-/// By the name of the set ("baseline", "avx2", "avx512", "neon"); nullptr when this build does not
-/// have it.
+/// By the name of the set ("baseline", "avx2", "avx512", "avx512bf16", "neon"); nullptr when this
+/// build does not have it.
 const LinearKernels* find_linear_kernels(std::string_view isa);
 
 // ---- Packed weights ----

@@ -169,27 +169,40 @@ struct Row {
   }
 };
 
-// Plain formats: elements of a row lie W elements apart.
+// Plain formats: units of a row (elements, or pairs of them) lie W units apart.
 template <Format kFormat>
 struct PlainRow {
   static constexpr uint32_t kBytes = layout_of(kFormat).bytes;
+  static constexpr uint32_t kUnit = plain_unit(kFormat);
   uint32_t w;
   uint32_t r;
   uint32_t signed_flip;
 
   void pack(uint64_t cols, const uint8_t* row, uint8_t* tile) const {
-    tile += r * kBytes;
-    for (uint64_t i = 0; i < cols; ++i)
-      std::memcpy(tile + i * w * kBytes, row + i * kBytes, kBytes);
+    tile += r * kUnit * kBytes;
+    const uint64_t whole = cols / kUnit * kUnit;
+    for (uint64_t i = 0; i < whole; i += kUnit)
+      std::memcpy(tile + i * w * kBytes, row + i * kBytes, kUnit * kBytes);
+    if (whole == cols) return;
+    std::memset(tile + whole * w * kBytes, 0, kUnit * kBytes);
+    std::memcpy(tile + whole * w * kBytes, row + whole * kBytes, (cols - whole) * kBytes);
   }
   static void pack_tile(const Rows& rows, uint64_t cols, uint32_t w, uint32_t signed_flip,
                         uint8_t* tile) {
-    for (uint32_t r = 0; r < rows.count; ++r) PlainRow{w, r, signed_flip}.pack(cols, rows[r], tile);
+    constexpr uint64_t kPiece = 64;  // of all rows: whole lines of the file, written in one go
+    for (uint64_t i = 0; i < cols; i += kPiece) {
+      const uint64_t count = cols - i < kPiece ? cols - i : kPiece;
+      for (uint32_t r = 0; r < rows.count; ++r) {
+        PlainRow{w, r, signed_flip}.pack(count, rows[r] + i * kBytes, tile + i * w * kBytes);
+      }
+    }
   }
   void unpack(uint64_t cols, const uint8_t* tile, uint8_t* row) const {
-    tile += r * kBytes;
-    for (uint64_t i = 0; i < cols; ++i)
-      std::memcpy(row + i * kBytes, tile + i * w * kBytes, kBytes);
+    tile += r * kUnit * kBytes;
+    const uint64_t whole = cols / kUnit * kUnit;
+    for (uint64_t i = 0; i < whole; i += kUnit)
+      std::memcpy(row + i * kBytes, tile + i * w * kBytes, kUnit * kBytes);
+    std::memcpy(row + whole * kBytes, tile + whole * w * kBytes, (cols - whole) * kBytes);
   }
 };
 

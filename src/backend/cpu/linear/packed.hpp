@@ -12,7 +12,8 @@
 //   4 bits, vector 0:  byte t of row r = column t (low nibble), column 16 + t (high nibble)
 // so a shift and a mask give the operand of a dot-product instruction. Packed sub-scales are bytes:
 // 6-bit ones grow by 2 to 4 % of the weight, everything else keeps its size.
-// Plain formats: [column][W rows] elements.
+// Plain formats: [column][W rows] elements; bfloat16 [pair of columns][W rows][2], an odd last
+// column beside zeros: 4 bytes of a row are an operand of dot products of pairs.
 //
 // Shared with kernel sources: always inlined, no other code.
 #pragma once
@@ -65,9 +66,13 @@ REALM_HD constexpr uint32_t packed_block_bytes(const Layout& l, uint32_t w) {
   return header_bytes(l, w) + l.elems / kBlock * codes_bytes(l, w);
 }
 
+/// Columns of a plain format that lie together.
+REALM_HD constexpr uint32_t plain_unit(Format format) { return format == Format::kBF16 ? 2 : 1; }
+
 /// Bytes of a tile of `k` columns.
 REALM_HD constexpr uint64_t tile_bytes(const FormatRow& row, uint32_t w, uint64_t k) {
-  if (row.kind == FormatKind::kFloat) return k * w * row.layout.bytes;
+  const uint32_t unit = plain_unit(row.format);
+  if (row.kind == FormatKind::kFloat) return (k + unit - 1) / unit * unit * w * row.layout.bytes;
   return k / row.layout.elems * packed_block_bytes(row.layout, w);
 }
 
@@ -80,6 +85,8 @@ enum Planes : uint32_t {
   kStarts16 = 16,  ///< the same per 16
   kSums16 = 32,
   kPairs = 64,  ///< codes of Activations::kInt16Block32: two columns a row, the fine one second
+  kBrainFloats = 128,  ///< the values rounded to bfloat16, as floats
+  kBrainPairs = 256,   ///< and as pairs of bfloat16
 };
 
 /// Least power of two that makes the numbers of a codebook unsigned when it is added to them.

@@ -132,8 +132,8 @@ TEST_P(ProductTest, CloseToDoubleSums) {
   }
 }
 
-// Three products of one input, of formats with different planes, one with bias and residual. With
-// a plain weight among them columns go by in groups, else from some number on in runs.
+// Three products of one input, of formats with different planes, one with bias and residual.
+// From some number of columns on they go by in runs, where all three formats have those.
 void check_shared_input(const std::function<LinearContext()>& context, const LinearKernels& kernels,
                         ThreadPool& pool, Format key_format, int64_t m) {
   Rng rng(20261124 + static_cast<uint64_t>(m));

@@ -4,6 +4,7 @@
 
 #include "backend/cpu/kernels.hpp"
 #include "backend/cpu/linear/packed.hpp"
+#include "ops/activations.hpp"
 
 namespace realm::cpu {
 namespace {
@@ -19,16 +20,22 @@ const MultiplyPart* part_of(const LinearKernels& kernels, Format format) {
   return nullptr;  // unreachable: check() admits weight formats only
 }
 
+// The columns of a group that `tiles` are multiplied with.
+Columns columns_of(const Tiles& tiles, const ColumnGroups& groups, int64_t group) {
+  if (!tiles.plain) return groups.code_columns(group);
+  Columns columns = groups.columns(group);
+  if (tiles.brain_floats) columns.floats = columns.brain_floats;
+  return columns;
+}
+
 void multiply_codes(const Tiles& tiles, int64_t row, int64_t k, const Span& span,
                     const Target& target) {
   if (!span.is_run) {
-    const Columns columns =
-        tiles.plain ? span.groups.columns(span.first) : span.groups.code_columns(span.first);
-    return tiles.multiply(tiles.from(row), k, columns, target);
+    return tiles.multiply(tiles.from(row), k, columns_of(tiles, span.groups, span.first), target);
   }
   Columns columns[kMaxRunColumns / 2];
   for (int64_t g = span.first; g < span.last; ++g) {
-    columns[g - span.first] = span.groups.code_columns(g);
+    columns[g - span.first] = columns_of(tiles, span.groups, g);
   }
   tiles.run(tiles.from(row), k, columns, static_cast<int32_t>(span.last - span.first), target);
 }
@@ -53,30 +60,45 @@ Tiles tiles_of(const LinearContext& context, const TensorView& weight) {
                                    static_cast<uint64_t>(weight.cols()));
   const MultiplyPart* part = part_of(kernels, weight.format);
   const auto number = static_cast<uint32_t>(weight.format);
-  return Tiles{.data = data,
-               .row_bytes = static_cast<int64_t>(tile) / kernels.tile_rows,
-               .multiply = part->multiply[number],
-               .run = part->run[number],
-               .planes = planes_of(format, kernels.offset_bytes),
-               .run_planes = part->run_planes[number],
-               .plain = format.kind == FormatKind::kFloat,
-               .unpacked = weight.packing == Packing::kDevice ? nullptr : &weight};
+  Tiles tiles{.data = data,
+              .row_bytes = static_cast<int64_t>(tile) / kernels.tile_rows,
+              .multiply = part->multiply[number],
+              .run = part->run[number],
+              .planes = planes_of(format, kernels.offset_bytes),
+              .run_planes = part->run_planes[number],
+              .plain = format.kind == FormatKind::kFloat,
+              .brain_floats = false,
+              .unpacked = weight.packing == Packing::kDevice ? nullptr : &weight};
+  if (matmul_activations(weight.format, context.activations) == Activations::kBFloat16) {
+    tiles.brain_floats = kernels.brain_pairs.multiply == nullptr;
+    if (!tiles.brain_floats) {
+      tiles.multiply = kernels.brain_pairs.multiply;
+      tiles.run = kernels.brain_pairs.run;
+    }
+    tiles.planes = tiles.run_planes = tiles.brain_floats ? kBrainFloats : kBrainPairs;
+  }
+  return tiles;
 }
 
 Grouping grouping_of(const LinearContext& context, int64_t m, const Tiles* const* weights,
                      size_t count) {
   const LinearKernels& kernels = context.kernels;
-  const int64_t codes = context.activations == Activations::kInt16Block32 ? 2 : 1;  // of a row
+  bool plain = false;
+  bool blocks = false;
+  for (size_t i = 0; i < count; ++i) (weights[i]->plain ? plain : blocks) = true;
+  const bool pairs = blocks && context.activations == Activations::kInt16Block32;
+  const int64_t codes = pairs ? 2 : 1;  // of a row
   const int64_t rows = std::max<int64_t>(1, kernels.run_columns / codes);
   const int64_t fewest = m / std::max<int64_t>(1, (m + rows - 1) / rows);
   Grouping out;
   out.runs = m * codes >= kFewestColumns && fewest * codes >= kernels.fewest_run_columns;
+  if (pairs && plain) out.runs = false;  // which have one column a row: too few for their runs
   for (size_t i = 0; i < count; ++i) out.runs = out.runs && weights[i]->run != nullptr;
   out.widest = out.runs ? kernels.run_columns : kernels.max_columns;
   for (size_t i = 0; i < count; ++i) {
     out.planes |= out.runs ? weights[i]->run_planes : weights[i]->planes;
   }
-  if ((out.planes & kCodes) != 0 && codes == 2) out.planes |= kPairs;
+  if (pairs) out.planes |= kPairs;
   return out;
 }
 

@@ -26,6 +26,7 @@ struct Tiles {
   uint32_t planes;      // what multiply reads
   uint32_t run_planes;  // and run
   bool plain;
+  bool brain_floats;  // multiplies those instead of floats
   // A weight in the file's own rows: strips of it are packed as they are needed.
   const TensorView* unpacked = nullptr;
   int64_t first_row = 0;  // of what lies at `data`

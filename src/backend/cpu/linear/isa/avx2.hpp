@@ -20,6 +20,7 @@ struct Isa {
   static constexpr int kRows = 8;
   static constexpr int kColumns = 4;  // int16, int32 and float sums of 4 columns fill 16 registers
   static constexpr int kPlainSums = 8;  // latency of an FMA, two a cycle
+  static constexpr int kPlainTiles = 2;
   static constexpr bool kOffsetBytes = false;
   static constexpr int kUnit = 4;  // an operand is broadcast from 4 codes of a column
 
@@ -28,6 +29,7 @@ struct Isa {
   static constexpr bool kFoldsScales = false;
   static constexpr bool kScalesPairs = true;
   static constexpr int kPanelVectors = 2;
+  static constexpr int kPlainRunTiles = 4;
   static constexpr int kRunColumns = 3;
   static constexpr int kFewestRunColumns = 2;
   static constexpr bool kRunsUnfolded = true;
@@ -228,9 +230,11 @@ struct Isa {
   static REALM_KERNEL Floats load_halves(const uint8_t* at) {
     return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
   }
-  static REALM_KERNEL Floats load_brain_halves(const uint8_t* at) {
-    const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(v), 16));
+  /// The first and the second bfloat16 of every row's pair.
+  static REALM_KERNEL void load_brain_pairs(const uint8_t* at, Floats& first, Floats& second) {
+    const __m256i v = load_codes(at);
+    first = _mm256_castsi256_ps(_mm256_slli_epi32(v, 16));
+    second = _mm256_castsi256_ps(_mm256_and_si256(v, _mm256_set1_epi32(-65536)));
   }
   /// As load_e8m0() in formats/layout.hpp: of both terms, the second is larger for 0 and 1 only.
   static REALM_KERNEL Floats load_e8m0(const uint8_t* at) {

@@ -16,6 +16,7 @@ struct Isa {
   // stay in the 32 registers.
   static constexpr int kColumns = 8;
   static constexpr int kPlainSums = 4;        // latency of an FMA, one a cycle
+  static constexpr int kPlainTiles = 2;       // two FMAs for each load of 64 bytes or a broadcast
   static constexpr bool kOffsetBytes = true;  // vpdpbusd multiplies unsigned by signed
   static constexpr int kUnit = 4;             // an operand is broadcast from 4 codes of a column
 
@@ -24,6 +25,7 @@ struct Isa {
   static constexpr bool kFoldsScales = true;
   static constexpr bool kScalesPairs = false;
   static constexpr int kPanelVectors = 1;
+  static constexpr int kPlainRunTiles = 2;
   static constexpr int kRunColumns = 8;
   static constexpr int kFewestRunColumns = 6;
   static constexpr bool kRunsUnfolded = false;
@@ -144,9 +146,23 @@ struct Isa {
   static REALM_KERNEL Floats load_halves(const uint8_t* at) {
     return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)));
   }
-  static REALM_KERNEL Floats load_brain_halves(const uint8_t* at) {
-    const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
-    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(v), 16));
+  /// The first and the second bfloat16 of every row's pair.
+  static REALM_KERNEL void load_brain_pairs(const uint8_t* at, Floats& first, Floats& second) {
+    const __m512i v = _mm512_loadu_si512(at);
+    first = _mm512_castsi512_ps(_mm512_slli_epi32(v, 16));
+    second = _mm512_castsi512_ps(_mm512_and_si512(v, _mm512_set1_epi32(-65536)));
+  }
+  /// One pair of bfloat16 for every row.
+  static REALM_KERNEL Codes broadcast_pair(const uint16_t* x) {
+    float pair;  // as a float, which is not converted, because GCC 12 broadcasts that from memory
+    __builtin_memcpy(&pair, x, sizeof pair);
+    return _mm512_castps_si512(_mm512_set1_ps(pair));
+  }
+  /// s + the dot product of each row's pair with b's. Only where the machine has AVX512_BF16, which
+  /// is not asked for when compiling: hence in asm.
+  static REALM_KERNEL Floats dot_brain_pairs(Floats s, Codes a, Codes b) {
+    asm("vdpbf16ps %2, %1, %0" : "+v"(s) : "v"(a), "v"(b));
+    return s;
   }
   /// As load_e8m0() in formats/layout.hpp: of both terms, the second is larger for 0 and 1 only.
   static REALM_KERNEL Floats load_e8m0(const uint8_t* at) {

@@ -19,6 +19,7 @@ struct Isa {
   static constexpr int kRows = 4;
   static constexpr int kColumns = 4;
   static constexpr int kPlainSums = 8;
+  static constexpr int kPlainTiles = 2;
   static constexpr bool kOffsetBytes = false;
   static constexpr int kUnit = 4;
 
@@ -26,6 +27,7 @@ struct Isa {
   static constexpr bool kFoldsScales = false;
   static constexpr bool kScalesPairs = false;
   static constexpr int kPanelVectors = 1;
+  static constexpr int kPlainRunTiles = 2;
   static constexpr int kRunColumns = 4;
   static constexpr int kFewestRunColumns = 2;
   static constexpr bool kRunsUnfolded = true;
@@ -174,11 +176,12 @@ struct Isa {
     const Ints is_small = e < 2;
     return (Floats)((is_small & ((e + 1) << 21)) | (~is_small & ((e - 1) << 23)));
   }
-  static REALM_KERNEL Floats load_brain_halves(const uint8_t* at) {
-    uint16_t v[4];
-    std::memcpy(v, at, sizeof v);
-    return (Floats)(UnsignedInts{uint32_t{v[0]} << 16, uint32_t{v[1]} << 16, uint32_t{v[2]} << 16,
-                                 uint32_t{v[3]} << 16});
+  /// The first and the second bfloat16 of every row's pair.
+  static REALM_KERNEL void load_brain_pairs(const uint8_t* at, Floats& first, Floats& second) {
+    UnsignedInts v;
+    std::memcpy(&v, at, sizeof v);
+    first = (Floats)(v << 16);
+    second = (Floats)(v & 0xffff0000u);
   }
   static REALM_KERNEL Ints load_bytes(const uint8_t* at) {
     return Ints{at[0], at[1], at[2], at[3]};

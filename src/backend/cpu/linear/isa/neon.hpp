@@ -17,6 +17,7 @@ struct Isa {
   // Integers, floats, halves of 16-element groups and codes of 6 columns are 24 of 32 registers.
   static constexpr int kColumns = 6;
   static constexpr int kPlainSums = 8;  // latency of an FMA, two a cycle
+  static constexpr int kPlainTiles = 2;
   static constexpr bool kOffsetBytes = false;
   static constexpr int kUnit = 16;
 
@@ -24,6 +25,7 @@ struct Isa {
   static constexpr bool kFoldsScales = false;
   static constexpr bool kScalesPairs = false;
   static constexpr int kPanelVectors = 1;
+  static constexpr int kPlainRunTiles = 4;
   static constexpr int kRunColumns = 6;
   static constexpr int kFewestRunColumns = 4;
   static constexpr bool kRunsUnfolded = false;
@@ -122,8 +124,11 @@ struct Isa {
   static REALM_KERNEL Floats load_halves(const uint8_t* at) {
     return vcvt_f32_f16(vreinterpret_f16_u16(load_u16(at)));
   }
-  static REALM_KERNEL Floats load_brain_halves(const uint8_t* at) {
-    return vreinterpretq_f32_u32(vshll_n_u16(load_u16(at), 16));
+  /// The first and the second bfloat16 of every row's pair.
+  static REALM_KERNEL void load_brain_pairs(const uint8_t* at, Floats& first, Floats& second) {
+    const uint32x4_t v = vreinterpretq_u32_u8(vld1q_u8(at));
+    first = vreinterpretq_f32_u32(vshlq_n_u32(v, 16));
+    second = vreinterpretq_f32_u32(vandq_u32(v, vdupq_n_u32(0xffff0000u)));
   }
   static REALM_KERNEL uint8x8_t load_4(const uint8_t* at) {
     uint32_t v;

@@ -82,12 +82,43 @@ REALM_KERNEL void store_block(const RoundedBlock& block, int64_t b, uint32_t pla
   }
 }
 
+/// As float_to_bfloat16() of base/half.hpp, in the upper half.
+REALM_KERNEL uint32_t round_to_brain(uint32_t bits) {
+  const uint32_t rounded = bits + 0x7fffu + ((bits >> 16) & 1u);
+  const bool is_nan = (bits & 0x7fffffffu) > 0x7f800000u;
+  return (is_nan ? bits | 0x400000u : rounded) & 0xffff0000u;
+}
+
+/// A row rounded to bfloat16, as floats or in pairs.
+REALM_KERNEL void store_brain(const float* x, int64_t k, uint32_t planes, int64_t column, int64_t n,
+                              const Columns& group) {
+  constexpr int64_t kStep = 64;
+  for (int64_t from = 0; from < k; from += kStep) {
+    const int64_t left = k - from < kStep ? k - from : kStep;
+    uint32_t bits[kStep] = {};
+    std::memcpy(bits, x + from, static_cast<size_t>(left) * sizeof(float));
+    for (int64_t i = 0; i < kStep; ++i) bits[i] = round_to_brain(bits[i]);
+    if ((planes & kBrainFloats) != 0) {
+      float* to = group.brain_floats + from * n + column;
+      for (int64_t i = 0; i < left; ++i) std::memcpy(to + i * n, bits + i, sizeof(float));
+    }
+    if ((planes & kBrainPairs) != 0) {
+      uint16_t* to = group.brain_pairs + from * n + 2 * column;
+      for (int64_t i = 0; i < left; i += 2) {
+        const uint32_t pair = bits[i] >> 16 | bits[i + 1];
+        std::memcpy(to + i * n, &pair, sizeof pair);
+      }
+    }
+  }
+}
+
 inline void prepare(const float* x, int64_t k, uint32_t planes, int32_t column,
                     const Columns& group) {
   const int64_t n = group.count;
   if ((planes & kFloats) != 0) {
     for (int64_t i = 0; i < k; ++i) group.floats[i * n + column] = x[i];
   }
+  if ((planes & (kBrainFloats | kBrainPairs)) != 0) store_brain(x, k, planes, column, n, group);
   if ((planes & kCodes) == 0) return;
   const bool pairs = (planes & kPairs) != 0;
   for (int64_t b = 0; b < k / kBlock; ++b) {
