@@ -5,9 +5,9 @@
 // multiply-adds over the head's elements; the sum of weights goes by lanes, from the chunk's start;
 // every element of the mix is one chain over the row's visible tokens, in order. Masked tokens take
 // part in nothing: their keys and values may be anything, NaN too.
+#include "backend/cpu/kernels/float_softmax.hpp"
+#include "backend/cpu/kernels/float_tiles.hpp"
 #include "backend/cpu/kernels/kernels.hpp"
-#include "backend/cpu/kernels/kv_panels.hpp"
-#include "backend/cpu/simd/math.hpp"
 
 namespace realm::cpu::REALM_ISA {
 namespace {
@@ -20,8 +20,6 @@ constexpr int kMixVectors = kFewRegisters && kLanes == 8 ? 2 : 4;
 // From so many rows on, converting keys and values to float32 once is cheaper than in every tile.
 constexpr int kPanelRows = 8;
 
-constexpr float kLowestScore = -3.402823466e38f;
-
 // f.operator()<n>() for the run-time n in [1, max].
 template <int max, class F>
 inline void with_count(int n, F&& f) {
@@ -29,53 +27,6 @@ inline void with_count(int n, F&& f) {
     if (n == max) return f.template operator()<max>();
     with_count<max - 1>(n, f);
   }
-}
-
-template <int rows, int groups, KvFormat format>
-void score_tile(const float* q, int64_t head_dim, const void* const* k, float* scores) {
-  constexpr int kVectors = groups * kGroupVectors;
-  F32 sums[rows][kVectors];
-  for (int r = 0; r < rows; ++r) {
-    for (int v = 0; v < kVectors; ++v) sums[r][v] = set1(0);
-  }
-  for (int64_t d = 0; d < head_dim; ++d) {
-    F32 keys[kVectors];
-    for (int v = 0; v < kVectors; ++v) {
-      keys[v] = load_as<static_cast<Element>(format)>(k[v / kGroupVectors],
-                                                      d * kTokenGroup + v % kGroupVectors * kLanes);
-    }
-    for (int r = 0; r < rows; ++r) {
-      const F32 element = set1(q[r * head_dim + d]);
-      for (int v = 0; v < kVectors; ++v) sums[r][v] = fma(element, keys[v], sums[r][v]);
-    }
-  }
-  for (int r = 0; r < rows; ++r) {
-    for (int v = 0; v < kVectors; ++v) store(scores + r * kChunkTokens + v * kLanes, sums[r][v]);
-  }
-}
-
-// As score_tile, over keys in blocks.
-template <int rows, int groups, KvFormat format>
-void score_blocks(const float* q, int64_t head_dim, const void* const* k, float* scores) {
-  constexpr int kVectors = groups * kGroupVectors;
-  F32 sums[rows][kVectors];
-  unroll<rows>([&](auto r) REALM_KERNEL_LAMBDA {
-    unroll<kVectors>([&](auto v) REALM_KERNEL_LAMBDA { sums[r][v] = set1(0); });
-  });
-  for (int64_t b = 0; b < head_dim / kKvBlock; ++b) {
-    each_key<format, groups>(k, head_dim, b, [&](int64_t d, const F32* keys) REALM_KERNEL_LAMBDA {
-      unroll<rows>([&](auto r) REALM_KERNEL_LAMBDA {
-        const F32 element = set1(q[r * head_dim + d]);
-        unroll<kVectors>(
-            [&](auto v) REALM_KERNEL_LAMBDA { sums[r][v] = fma(element, keys[v], sums[r][v]); });
-      });
-    });
-  }
-  unroll<rows>([&](auto r) REALM_KERNEL_LAMBDA {
-    unroll<kVectors>([&](auto v) REALM_KERNEL_LAMBDA {
-      store(scores + r * kChunkTokens + v * kLanes, sums[r][v]);
-    });
-  });
 }
 
 template <int rows, KvFormat format>
@@ -94,78 +45,25 @@ void score_rows(const AttendChunk& c, int row, int first_group, int end_group, f
   for (; g < end_group; ++g) tile.template operator()<1>(g);
 }
 
-// Scores to weights, in place; the largest score and the sum of the weights.
-void weigh(float* scores, int first, int last, float softcap, float* largest_out, float* sum_out) {
-  const int begin = first / kLanes * kLanes;
-  const F32 masked = set1(-__builtin_inff());
-  F32 most = set1(kLowestScore);
-  for (int t = begin; t < last; t += kLanes) {
-    F32 z = load(scores + t);
-    if (softcap > 0) z = set1(softcap) * tanh(z / set1(softcap));
-    if (t < first || t + kLanes > last) z = keep_lanes(z, first - t, last - t, masked);
-    store(scores + t, z);
-    most = max(z, most);
-  }
-  const float largest = reduce_max(most);
-  F32 sums = set1(0);
-  for (int t = begin; t < last; t += kLanes) {
-    const F32 p = exp(load(scores + t) - set1(largest));
-    store(scores + t, p);
-    sums = sums + p;
-  }
-  *largest_out = largest;
-  *sum_out = reduce_add(sums);
-}
-
-struct Values {
-  const void* const* groups;
-  const float* scales;  ///< of blocks, [head_dim / 32][kChunkTokens]
-};
-
-// mix[r][column + ...] += sum over tokens [first, last) of p[r][t] * v[t].
-template <int rows, int vectors, KvFormat format>
-void mix_tile(const float* p, int first, int last, const Values& v, int64_t head_dim,
-              int64_t column, float* mix) {
-  F32 sums[rows][vectors];
+// Each step for all rows, so that the sums across lanes of one row run beside those of others.
+template <int rows>
+void weigh_rows(const AttendChunk& c, int row, float* scores) {
+  const int32_t* first = c.first + row;
+  const int32_t* last = c.last + row;
+  F32 most[rows];
+  F32 sums[rows];
+  float largest[rows];
   for (int r = 0; r < rows; ++r) {
-    for (int i = 0; i < vectors; ++i) sums[r][i] = load(mix + r * head_dim + column + i * kLanes);
+    most[r] = largest_scores(scores + r * kChunkTokens, first[r], last[r], c.softcap);
   }
-  for (int t = first; t < last; ++t) {
-    const void* group = v.groups[t / kTokenGroup];
-    const int64_t at = t % kTokenGroup * head_dim + column;
-    F32 values[vectors];
-    for (int i = 0; i < vectors; ++i) {
-      if constexpr (is_blocks(format)) {
-        values[i] = value_lanes<format>(group, head_dim, t % kTokenGroup, column + i * kLanes,
-                                        v.scales + t / kTokenGroup * kTokenGroup);
-      } else {
-        values[i] = load_as<static_cast<Element>(format)>(group, at + i * kLanes);
-      }
-    }
-    for (int r = 0; r < rows; ++r) {
-      const F32 weight = set1(p[r * kChunkTokens + t]);
-      for (int i = 0; i < vectors; ++i) sums[r][i] = fma(weight, values[i], sums[r][i]);
-    }
+  for (int r = 0; r < rows; ++r) largest[r] = reduce_max(most[r]);
+  for (int r = 0; r < rows; ++r) {
+    sums[r] = weigh(scores + r * kChunkTokens, first[r], last[r], largest[r]);
   }
   for (int r = 0; r < rows; ++r) {
-    for (int i = 0; i < vectors; ++i) store(mix + r * head_dim + column + i * kLanes, sums[r][i]);
-  }
-}
-
-// The last columns, fewer than a vector; heads of blocks have none.
-template <int rows, Element e>
-void mix_rest(const float* p, int first, int last, const Values& v, int64_t head_dim,
-              int64_t column, float* mix) {
-  const int64_t n = head_dim - column;
-  for (int r = 0; r < rows; ++r) {
-    float* out = mix + r * head_dim + column;
-    F32 sum = load_n(out, n);
-    for (int t = first; t < last; ++t) {
-      const F32 values =
-          load_as_n<e>(v.groups[t / kTokenGroup], t % kTokenGroup * head_dim + column, n);
-      sum = fma(set1(p[r * kChunkTokens + t]), values, sum);
-    }
-    store_n(out, sum, n);
+    if (first[r] >= last[r]) continue;
+    c.largest[row + r] = largest[r];
+    c.sum[row + r] = reduce_add(sums[r]);
   }
 }
 
@@ -206,11 +104,12 @@ void attend_rows(const AttendChunk& c, const Values& v, int row, float* scores) 
                            scores);
   const int64_t head_dim = c.head_dim;
   float* mix = c.mix + row * head_dim;
+  weigh_rows<rows>(c, row, scores);
   for (int r = 0; r < rows; ++r) {
     if (first[r] >= last[r]) continue;
-    weigh(scores + r * kChunkTokens, first[r], last[r], c.softcap, c.largest + row + r,
-          c.sum + row + r);
-    for (int64_t d = 0; d < head_dim; ++d) mix[r * head_dim + d] = 0;
+    int64_t d = 0;
+    for (; d + kLanes <= head_dim; d += kLanes) store(mix + r * head_dim + d, set1(0));
+    if (d < head_dim) store_n(mix + r * head_dim + d, set1(0), head_dim - d);
   }
   // Every row walks its own tokens in order; the stretch that all see, they walk together.
   if (common_first >= common_last) common_first = common_last = kChunkTokens;
