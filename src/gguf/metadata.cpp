@@ -1,5 +1,6 @@
 #include "gguf/metadata.hpp"
 
+#include <cstring>
 #include <type_traits>
 #include <utility>
 
@@ -68,6 +69,15 @@ std::optional<std::vector<Element>> convert_array(const Value& value) {
     return std::vector<std::string>(texts.begin(), texts.end());
   } else {
     std::vector<Element> out;
+    if constexpr (is_number<Element>) {  // as they stand; a vocabulary has one a token
+      if (array->type() == Value(Element{}).type()) {
+        out.resize(static_cast<size_t>(array->size()));
+        if (!out.empty()) {
+          std::memcpy(out.data(), array->encoded().data(), array->encoded().size());
+        }
+        return out;
+      }
+    }
     for (const Value& v : array->values()) {
       const auto element = convert<Element>(v);
       if (!element) return std::nullopt;

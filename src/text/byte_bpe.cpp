@@ -1,7 +1,9 @@
 // Byte-level BPE as GPT-2 brought it (Sennrich et al. 2016 over bytes): the pre-tokenizer cuts the
 // text into words, each word begins as its bytes, and the vocabulary's merges join neighbours, the
 // earliest in the list first.
+#include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <unordered_map>
 
@@ -15,9 +17,15 @@
 namespace realm {
 namespace {
 
+// A text and its hash, which is asked for three times while merges are read.
+struct Hashed {
+  std::string_view text;
+  uint64_t hash = TextIndex::hash_of(text);
+};
+
 // The token that merges may produce: a control or user-defined token never comes out of them.
-std::optional<TokenId> normal_token(const Vocab& vocab, std::string_view text) {
-  const std::optional<TokenId> id = vocab.find(text);
+std::optional<TokenId> normal_token(const Vocab& vocab, const Hashed& key) {
+  const std::optional<TokenId> id = vocab.find(key.text, key.hash);
   if (!id || vocab.type(static_cast<size_t>(index(*id))) != TokenType::kNormal) {
     return std::nullopt;
   }
@@ -33,22 +41,63 @@ class BpeSymbols {
   // The same one whenever asked for the same text. A merge may name a text that is no token (a
   // list longer than its vocabulary): the merges go on over it, and what is left of it at the end
   // is written in bytes.
-  Symbol of(std::string_view text);
+  Symbol of(const Hashed& key);
 
   // The vocabulary's merges, in its order.
   Result<MergeTable> read_merges();
 
  private:
+  // A line of the list, "left right", and what it becomes.
+  struct Line {
+    std::string joined;
+    Hashed left = {}, right = {}, result = {};
+    Symbol left_symbol = kNoSymbol, right_symbol = kNoSymbol, result_symbol = kNoSymbol;
+  };
+  Result<void> split(size_t rank, Line& line) const;
+  void find_symbols(std::span<Line> lines);
+
   const Vocab& vocab_;
   std::unordered_map<std::string, Symbol> passing_;
 };
 
-Symbol BpeSymbols::of(std::string_view text) {
-  if (const std::optional<TokenId> id = normal_token(vocab_, text)) return index(*id);
+Symbol BpeSymbols::of(const Hashed& key) {
+  if (const std::optional<TokenId> id = normal_token(vocab_, key)) return index(*id);
   const Symbol next = static_cast<Symbol>(vocab_.size() + passing_.size());
-  return passing_.emplace(text, next).first->second;
+  return passing_.emplace(key.text, next).first->second;
 }
 
+Result<void> BpeSymbols::split(size_t rank, Line& line) const {
+  const std::string_view text = vocab_.data().merges[rank];
+  const size_t space = text.find(' ', 1);
+  if (space == std::string_view::npos || space + 1 == text.size()) {
+    return Error{Code::kCorruptFile,
+                 str("vocabulary: merge ", rank, " is not of the form \"left right\"")};
+  }
+  line.left = {text.substr(0, space)};
+  line.right = {text.substr(space + 1)};
+  line.joined.assign(line.left.text).append(line.right.text);
+  line.result = {line.joined};
+  return {};
+}
+
+void BpeSymbols::find_symbols(std::span<Line> lines) {
+  for (const Line& line : lines) {
+    for (const Hashed* key : {&line.result, &line.left, &line.right}) vocab_.expect(key->hash);
+  }
+  for (const Line& line : lines) {
+    for (const Hashed* key : {&line.result, &line.left, &line.right}) {
+      vocab_.expect_text(key->hash);
+    }
+  }
+  for (Line& line : lines) {
+    line.result_symbol = of(line.result);
+    line.left_symbol = of(line.left);
+    line.right_symbol = of(line.right);
+  }
+}
+
+// In groups of lines: tokens and merges lie anywhere in some MiB, and waiting for one after the
+// other was half of the time in which a vocabulary is loaded.
 Result<MergeTable> BpeSymbols::read_merges() {
   const std::vector<std::string>& merges = vocab_.data().merges;
   // Ids and passing symbols share an int32.
@@ -58,17 +107,17 @@ Result<MergeTable> BpeSymbols::read_merges() {
                  str("vocabulary: ", merges.size(), " merges, at most ", kMaxMerges)};
   }
   MergeTable table;
-  for (size_t rank = 0; rank < merges.size(); ++rank) {
-    const std::string_view line = merges[rank];
-    const size_t space = line.find(' ', 1);
-    if (space == std::string_view::npos || space + 1 == line.size()) {
-      return Error{Code::kCorruptFile,
-                   str("vocabulary: merge ", rank, " is not of the form \"left right\"")};
+  table.reserve(merges.size());
+  std::array<Line, 16> group;
+  for (size_t first = 0; first < merges.size(); first += group.size()) {
+    const std::span lines(group.data(), std::min(group.size(), merges.size() - first));
+    for (size_t i = 0; i < lines.size(); ++i) REALM_TRY(split(first + i, lines[i]));
+    find_symbols(lines);
+    for (const Line& line : lines) table.expect(line.left_symbol, line.right_symbol);
+    for (size_t i = 0; i < lines.size(); ++i) {
+      table.add(lines[i].left_symbol, lines[i].right_symbol,
+                {static_cast<uint32_t>(first + i), lines[i].result_symbol});
     }
-    const std::string_view left = line.substr(0, space);
-    const std::string_view right = line.substr(space + 1);
-    const Symbol result = of(std::string(left).append(right));
-    table.add(of(left), of(right), {static_cast<uint32_t>(rank), result});
   }
   return table;
 }
@@ -108,7 +157,7 @@ Result<void> ByteBpe::read_merges() {
   for (size_t byte = 0; byte < 256; ++byte) {
     std::string text;
     append_byte_level(static_cast<uint8_t>(byte), text);
-    bytes_[byte] = symbols.of(text);
+    bytes_[byte] = symbols.of({text});
   }
   REALM_ASSIGN(merges_, symbols.read_merges());
   return {};
@@ -137,7 +186,7 @@ Result<void> ByteBpe::encode_word(std::string_view word, const EncodeOptions& op
   if (row_.ignore_merges) {
     std::string spelled;
     for (const char c : word) append_byte_level(static_cast<uint8_t>(c), spelled);
-    if (const std::optional<TokenId> whole = normal_token(vocab_, spelled)) {
+    if (const std::optional<TokenId> whole = normal_token(vocab_, {spelled})) {
       out.push_back(*whole);
       return {};
     }

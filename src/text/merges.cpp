@@ -2,25 +2,26 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <functional>
 #include <unordered_map>
 
 namespace realm {
 
-uint64_t MergeTable::key(Symbol left, Symbol right) {
-  return static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32 | static_cast<uint32_t>(right);
-}
-
 size_t MergeTable::slot(uint64_t key) const {
-  // Fibonacci hashing: the product's high bits depend on all bits of the key.
   const size_t mask = slots_.size() - 1;
-  size_t i = static_cast<size_t>((key * 0x9E3779B97F4A7C15u) >> 32) & mask;
+  size_t i = home(key);
   while (slots_[i].key != kEmpty && slots_[i].key != key) i = (i + 1) & mask;
   return i;
 }
 
-void MergeTable::grow() {
-  std::vector<Slot> old(slots_.empty() ? 1024 : slots_.size() * 2);
+void MergeTable::reserve(size_t pairs) {
+  const size_t slots = std::bit_ceil(pairs * 2 + 1);
+  if (slots > slots_.size()) resize(slots);
+}
+
+void MergeTable::resize(size_t slots) {
+  std::vector<Slot> old(slots);
   old.swap(slots_);
   for (const Slot& entry : old) {
     if (entry.key != kEmpty) slots_[slot(entry.key)] = entry;
@@ -28,7 +29,7 @@ void MergeTable::grow() {
 }
 
 void MergeTable::add(Symbol left, Symbol right, Merge merge) {
-  if (size_ * 2 >= slots_.size()) grow();
+  if (size_ * 2 >= slots_.size()) resize(std::max<size_t>(1024, slots_.size() * 2));
   Slot& entry = slots_[slot(key(left, right))];
   if (entry.key != kEmpty) return;
   entry = {key(left, right), merge};

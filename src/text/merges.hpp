@@ -25,8 +25,15 @@ struct Merge {
 /// (left, right) -> Merge. Built once, then immutable and shared.
 class MergeTable {
  public:
+  /// Room for so many pairs at once.
+  void reserve(size_t pairs);
   /// Precondition: left and right are not kNoSymbol. The first entry of a pair stays.
   void add(Symbol left, Symbol right, Merge merge);
+
+  /// A hint that the pair will be added or looked up soon. Precondition: reserve() was called.
+  void expect(Symbol left, Symbol right) const {
+    __builtin_prefetch(&slots_[home(key(left, right))]);
+  }
 
   /// nullptr when the two do not merge; kNoSymbol merges with nothing.
   const Merge* find(Symbol left, Symbol right) const;
@@ -37,9 +44,15 @@ class MergeTable {
     Merge merge;
   };
   static constexpr uint64_t kEmpty = ~uint64_t{0};  // the key of (kNoSymbol, kNoSymbol)
-  static uint64_t key(Symbol left, Symbol right);
+  static uint64_t key(Symbol left, Symbol right) {
+    return static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32 | static_cast<uint32_t>(right);
+  }
+  // Fibonacci hashing: the product's high bits depend on all bits of the key.
+  size_t home(uint64_t key) const {
+    return static_cast<size_t>((key * 0x9E3779B97F4A7C15u) >> 32) & (slots_.size() - 1);
+  }
   size_t slot(uint64_t key) const;
-  void grow();
+  void resize(size_t slots);
 
   std::vector<Slot> slots_;  // open addressing, a power of two, at most half full
   size_t size_ = 0;

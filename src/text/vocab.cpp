@@ -75,8 +75,7 @@ Result<Vocab> Vocab::create(VocabData data) {
       return corrupt(str("vocabulary: token ", id, ": its score is NaN"));
   }
 
-  Vocab vocab;
-  vocab.data_ = std::move(data);
+  Vocab vocab(std::move(data));
   VocabData& own = vocab.data_;
   REALM_TRY(check_id("begin", own.bos, size, vocab.bos));
   REALM_TRY(check_id("end", own.eos, size, vocab.eos));
@@ -97,14 +96,13 @@ Result<Vocab> Vocab::create(VocabData data) {
   REALM_TRY(check_id("end-of-message", own.eom, size, eom));
 
   vocab.types_.reserve(size);
-  vocab.ids_.reserve(size);
   for (size_t id = 0; id < size; ++id) {
     const int32_t type = own.token_types.empty() ? 1 : own.token_types[id];
     if (type < 0 || type > 6)
       return corrupt(str("vocabulary: token ", id, " has type ", type, ", expected 1..6"));
     // 0 is "undefined" in the specification: such a token cannot be used.
     vocab.types_.push_back(type == 0 ? TokenType::kUnused : static_cast<TokenType>(type));
-    vocab.ids_.emplace(own.tokens[id], TokenId{static_cast<int32_t>(id)});
+    vocab.ids_.add(own.tokens, id);
   }
   vocab.name_special_tokens();
   vocab.ends_generation_.resize(size);
@@ -174,23 +172,23 @@ void Vocab::name_special_tokens() {
 // user-defined is made a control token.
 void Vocab::mark_ends() {
   for (const std::string_view name : kEndNames) {
-    const auto found = ids_.find(name);
-    if (found == ids_.end()) continue;
-    const size_t id = static_cast<size_t>(index(found->second));
+    const std::optional<TokenId> found = find(name);
+    if (!found) continue;
+    const size_t id = static_cast<size_t>(index(*found));
     if (types_[id] == TokenType::kUserDefined) types_[id] = TokenType::kControl;
     if (types_[id] == TokenType::kControl) ends_generation_[id] = true;
   }
   // OpenAI's harmony format ends messages, not answers, with <|end|>.
-  if (ids_.count("<|return|>") > 0 && ids_.count("<|call|>") > 0) {
-    const auto end = ids_.find("<|end|>");
-    if (end != ids_.end()) ends_generation_[static_cast<size_t>(index(end->second))] = false;
+  if (find("<|return|>") && find("<|call|>")) {
+    const std::optional<TokenId> end = find("<|end|>");
+    if (end) ends_generation_[static_cast<size_t>(index(*end))] = false;
   }
 }
 
-std::optional<TokenId> Vocab::find(std::string_view text) const {
-  const auto found = ids_.find(text);
-  if (found == ids_.end()) return std::nullopt;
-  return found->second;
+std::optional<TokenId> Vocab::find(std::string_view text, uint64_t hash) const {
+  const std::optional<size_t> id = ids_.find(data_.tokens, text, hash);
+  if (!id) return std::nullopt;
+  return TokenId{static_cast<int32_t>(*id)};
 }
 
 }  // namespace realm

@@ -7,9 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "base/text_index.hpp"
 #include "realm/error.hpp"
 #include "realm/tokenizer.hpp"
 #include "text/split/special_trie.hpp"
@@ -36,22 +37,27 @@ class Vocab {
   bool is_piece(size_t id) const;
   bool ends_generation(size_t id) const { return ends_generation_[id]; }
 
-  std::optional<TokenId> find(std::string_view text) const;
+  std::optional<TokenId> find(std::string_view text) const {
+    return find(text, TextIndex::hash_of(text));
+  }
+  /// TextIndex's three steps.
+  void expect(uint64_t hash) const { ids_.expect(hash); }
+  void expect_text(uint64_t hash) const { ids_.expect_text(data_.tokens, hash); }
+  std::optional<TokenId> find(std::string_view text, uint64_t hash) const;
   std::optional<TokenId> bos, eos, eot, unk, pad, sep, mask;
   /// "<0x00>" .. "<0xFF>", where the vocabulary has them.
   std::array<std::optional<TokenId>, 256> bytes{};
   SpecialTrie specials;
 
  private:
-  Vocab() = default;
+  explicit Vocab(VocabData data) : data_(std::move(data)), ids_(data_.tokens) {}
   void name_special_tokens();
   void mark_ends();
 
   VocabData data_;
   std::vector<TokenType> types_;
   std::vector<bool> ends_generation_;
-  // Views into data_.tokens; moving the vector keeps its strings where they are.
-  std::unordered_map<std::string_view, TokenId> ids_;
+  TextIndex ids_;  // of data_.tokens
 };
 
 }  // namespace realm
