@@ -37,7 +37,8 @@ Columns carve(Carver& carver, uint32_t planes, int64_t m, int64_t k) {
   const int64_t blocks = k / kBlock;
   Columns base{};
   base.codes = carver.take<int8_t>((planes & kCodes) != 0, n * k);
-  base.scales = carver.take<float>((planes & kCodes) != 0, n * blocks);
+  base.wide = carver.take<int16_t>((planes & kWide) != 0, n * k);
+  base.scales = carver.take<float>((planes & (kCodes | kWide)) != 0, n * blocks);
   base.starts = carver.take<int32_t>((planes & kStarts) != 0, n * blocks);
   base.sums = carver.take<float>((planes & kSums) != 0, n * blocks);
   base.starts16 = carver.take<int32_t>((planes & kStarts16) != 0, n * blocks * 2);
@@ -79,7 +80,7 @@ Result<ColumnGroups> ColumnGroups::prepare(const LinearContext& context, const P
   const int64_t m = input.m;
   const int64_t k = input.k;
   ColumnGroups groups;
-  groups.pairs_ = (planes & kCodes) != 0 && (planes & kPairs) != 0;
+  groups.pairs_ = (planes & (kCodes | kWide)) != 0 && (planes & kPairs) != 0;
   if (widest == 0) widest = context.kernels.max_columns;
   if (groups.pairs_) widest /= 2;
   groups.count_ = (m + widest - 1) / widest;
@@ -124,6 +125,7 @@ Columns ColumnGroups::columns(int64_t group) const {
   Columns out{};
   out.count = static_cast<int32_t>(small_ + (group < large_groups_ ? 1 : 0));
   out.codes = advance(base_.codes, column * k_);
+  out.wide = advance(base_.wide, column * k_);
   out.scales = advance(base_.scales, column * blocks);
   out.starts = advance(base_.starts, column * blocks);
   out.sums = advance(base_.sums, column * blocks);

@@ -19,7 +19,7 @@ INSTANTIATE_TEST_SUITE_P(Isa, ColumnsTest, testing::Range(size_t{0}, variants().
                          variant_name);
 
 constexpr uint32_t kAllPlanes =
-    kFloats | kCodes | kStarts | kSums | kStarts16 | kSums16 | kBrainFloats | kBrainPairs;
+    kFloats | kCodes | kWide | kStarts | kSums | kStarts16 | kSums16 | kBrainFloats | kBrainPairs;
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInf = std::numeric_limits<float>::infinity();
 
@@ -94,6 +94,8 @@ void expect_block(const LinearKernels& kernels, const Columns& columns, int32_t 
     const int64_t unit = kernels.code_unit;
     const int64_t place = (b * kBlock + i) / unit * unit * columns.count + j * unit + i % unit;
     ASSERT_EQ(columns.codes[place], codes[static_cast<size_t>(i)]) << i;
+    const int64_t wide_place = (b * kBlock + i) / 2 * 2 * columns.count + j * 2 + i % 2;
+    ASSERT_EQ(columns.wide[wide_place], codes[static_cast<size_t>(i)]) << i;
   }
   const int64_t at16 = 2 * b * columns.count + j;
   EXPECT_EQ(columns.starts[at], -(sums[0] + sums[1]));

@@ -11,6 +11,7 @@ namespace realm::cpu {
 struct Columns {
   int32_t count;          ///< columns of the group
   int8_t* codes;          ///< [k / unit][count][unit], unit = codes that the set takes together
+  int16_t* wide;          ///< the same codes, [k / 2][count][2]
   float* scales;          ///< [k / 32][count]
   int32_t* starts;        ///< [k / 32][count]
   float* sums;            ///< [k / 32][count]

@@ -79,7 +79,7 @@ REALM_HD constexpr uint64_t tile_bytes(const FormatRow& row, uint32_t w, uint64_
 /// What kernels of a format read of an activation row.
 enum Planes : uint32_t {
   kFloats = 1,     ///< the values themselves
-  kCodes = 2,      ///< int8 codes and scales
+  kCodes = 2,      ///< int8 codes, and scales
   kStarts = 4,     ///< -(sum of codes), per 32
   kSums = 8,       ///< scale * (sum of codes), per 32
   kStarts16 = 16,  ///< the same per 16
@@ -87,6 +87,7 @@ enum Planes : uint32_t {
   kPairs = 64,  ///< codes of Activations::kInt16Block32: two columns a row, the fine one second
   kBrainFloats = 128,  ///< the values rounded to bfloat16, as floats
   kBrainPairs = 256,   ///< and as pairs of bfloat16
+  kWide = 512,         ///< codes as int16, and scales
 };
 
 /// Least power of two that makes the numbers of a codebook unsigned when it is added to them.

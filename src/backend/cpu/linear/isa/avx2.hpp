@@ -24,8 +24,8 @@ struct Isa {
   static constexpr bool kOffsetBytes = false;
   static constexpr int kUnit = 4;  // an operand is broadcast from 4 codes of a column
 
-  // Runs: two tiles, or one with signed codes as two nibbles, times 3 columns. A step reads 5
-  // vectors for 6 products, where one tile times 4 columns reads 5 for 4 and waits for them.
+  // Runs: two tiles times 3 columns. A step reads 5 vectors for 6 products, where one tile times 4
+  // columns reads 5 for 4 and waits for them.
   static constexpr bool kFoldsScales = false;
   static constexpr bool kScalesPairs = true;
   static constexpr int kPanelVectors = 2;
@@ -126,21 +126,39 @@ struct Isa {
     return _mm256_load_si256(reinterpret_cast<const __m256i*>(at));
   }
   static REALM_KERNEL Ints add_ints(Ints a, Ints b) { return _mm256_add_epi32(a, b); }
-  /// Signed bytes with 128 added.
-  static REALM_KERNEL Codes flip_signs(Codes v) {
-    return _mm256_xor_si256(v, _mm256_set1_epi8(-128));
+  // Signed codes of a run are int16, as the columns' are there: vpmaddwd has room for any of them,
+  // where two signed bytes cost three instructions more.
+  template <int kHalf>
+  static REALM_KERNEL Codes widen(Codes v) {  // codes 2 kHalf and 2 kHalf + 1 of every row
+    constexpr int kAt = 2 * kHalf;
+    constexpr int kNone = -1;
+    const __m128i high =
+        _mm_setr_epi8(kNone, kAt, kNone, kAt + 1, kNone, kAt + 4, kNone, kAt + 5, kNone, kAt + 8,
+                      kNone, kAt + 9, kNone, kAt + 12, kNone, kAt + 13);
+    return _mm256_srai_epi16(_mm256_shuffle_epi8(v, _mm256_broadcastsi128_si256(high)), 8);
+  }
+  /// s[tile][j] = 32 columns of a tile times column j; word(tile, i) is the i-th pair of them.
+  template <int kTiles, int kN, class Word>
+  static REALM_KERNEL void dot_wide(Ints (&s)[kTiles][kN], const int16_t* x, Word&& word) {
+    unroll<16>([&](auto i) REALM_KERNEL_LAMBDA {
+      constexpr int kI = decltype(i)::value;
+      Codes w[kTiles];
+      unroll<kTiles>([&](auto t) REALM_KERNEL_LAMBDA { w[t] = word(t, i); });
+      unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+        const __m256i column = broadcast_int(x + (kI * kN + j) * 2);
+        unroll<kTiles>([&](auto t) REALM_KERNEL_LAMBDA {
+          const __m256i p = _mm256_madd_epi16(w[t], column);
+          s[t][j] = kI == 0 ? p : _mm256_add_epi32(s[t][j], p);
+          pin(s[t][j]);
+        });
+      });
+    });
   }
   // Factors of the widening vpmaddwd in place of ones: integer scales cost nothing.
-  static REALM_KERNEL Ints pairs_of_one(int factor) {
-    return _mm256_set1_epi16(static_cast<int16_t>(factor));
-  }
+  static REALM_KERNEL Ints pairs_of_one() { return _mm256_set1_epi16(1); }
   static REALM_KERNEL Ints pairs_of(Ints scale) {
     return _mm256_or_si256(_mm256_and_si256(scale, _mm256_set1_epi32(0xffff)),
                            _mm256_slli_epi32(scale, 16));
-  }
-  template <int kShift>
-  static REALM_KERNEL Ints shift_pairs(Ints pairs) {
-    return _mm256_slli_epi16(pairs, kShift);
   }
   /// What add_pairs() takes for a start of *at * 2^kShift * scale.
   template <int kShift>
@@ -151,38 +169,35 @@ struct Isa {
   static REALM_KERNEL Ints add_pairs(Ints s, const int32_t* at, Ints factor) {
     return _mm256_add_epi32(s, _mm256_madd_epi16(broadcast_int(at), factor));
   }
-  /// s[tile][j] = 8 quads of a tile times column j; quad(v, i) is plane v % kPlanes of quad i of
-  /// tile v / kPlanes, sub(v, g) the factors of the g-th kQuads quads.
-  template <int kPlanes, int kQuads, int kMaxCode, int kTiles, int kN, class Quad, class Sub>
+  /// s[tile][j] = 8 quads of a tile times column j; quad(tile, i) is quad i, sub(tile, g) the
+  /// factors of the g-th kQuads quads.
+  template <int kQuads, int kMaxCode, int kTiles, int kN, class Quad, class Sub>
   static REALM_KERNEL void dot_pairs(Ints (&s)[kTiles][kN], const int8_t* x, Quad&& quad,
                                      Sub&& sub) {
-    constexpr int kVectors = kTiles * kPlanes;
     constexpr int kFits = 32767 / (kMaxCode * 127 * 2);
     static_assert(kFits >= 1);
     constexpr int kSteps = kFits < kQuads ? kFits : kQuads;
-    __m256i pairs[kVectors][kN];
+    __m256i pairs[kTiles][kN];
     unroll<8>([&](auto i) REALM_KERNEL_LAMBDA {
       constexpr int kI = decltype(i)::value;
       constexpr int kStep = kI % kQuads % kSteps;
-      Codes w[kVectors];
-      unroll<kVectors>([&](auto v) REALM_KERNEL_LAMBDA { w[v] = quad(v, i); });
+      Codes w[kTiles];
+      unroll<kTiles>([&](auto t) REALM_KERNEL_LAMBDA { w[t] = quad(t, i); });
       unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
         const __m256i column = broadcast_int(x + (kI * kN + j) * 4);
-        unroll<kVectors>([&](auto v) REALM_KERNEL_LAMBDA {
-          const __m256i p = _mm256_maddubs_epi16(w[v], column);
-          pairs[v][j] = kStep == 0 ? p : _mm256_add_epi16(pairs[v][j], p);
-          pin(pairs[v][j]);
+        unroll<kTiles>([&](auto t) REALM_KERNEL_LAMBDA {
+          const __m256i p = _mm256_maddubs_epi16(w[t], column);
+          pairs[t][j] = kStep == 0 ? p : _mm256_add_epi16(pairs[t][j], p);
+          pin(pairs[t][j]);
         });
       });
       if constexpr (kStep == kSteps - 1 || kI % kQuads == kQuads - 1) {
-        unroll<kVectors>([&](auto v) REALM_KERNEL_LAMBDA {
-          constexpr int kTile = decltype(v)::value / kPlanes;
-          constexpr bool kFirst = kI < kSteps && decltype(v)::value % kPlanes == 0;
-          const Ints factors = sub(decltype(v)::value, kI / kQuads);
+        unroll<kTiles>([&](auto t) REALM_KERNEL_LAMBDA {
+          const Ints factors = sub(t, kI / kQuads);
           unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
-            const __m256i sum = _mm256_madd_epi16(pairs[v][j], factors);
-            s[kTile][j] = kFirst ? sum : _mm256_add_epi32(s[kTile][j], sum);
-            pin(s[kTile][j]);
+            const __m256i sum = _mm256_madd_epi16(pairs[t][j], factors);
+            s[t][j] = kI < kSteps ? sum : _mm256_add_epi32(s[t][j], sum);
+            pin(s[t][j]);
           });
         });
       }

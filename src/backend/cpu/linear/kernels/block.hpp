@@ -147,7 +147,7 @@ REALM_KERNEL void sum_32(const Block& block, int b, const int8_t* codes, const S
     const auto quad = [&](auto, auto i)
                           REALM_KERNEL_LAMBDA { return block.template quad<decltype(i)::value>(); };
     const auto sub = [&](int, int g) REALM_KERNEL_LAMBDA { return Set::pairs_of(subs[g]); };
-    Set::template dot_pairs<1, kQuads, Block::kMaxCode>(s, codes, quad, sub);
+    Set::template dot_pairs<kQuads, Block::kMaxCode>(s, codes, quad, sub);
     if constexpr (Block::kOffset != 0) {
       unroll<Block::kGroups>([&](auto g) REALM_KERNEL_LAMBDA {
         const auto factors = Set::template offset_pairs<log2_of(Block::kOffset)>(subs[g]);

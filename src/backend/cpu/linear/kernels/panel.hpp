@@ -1,11 +1,11 @@
 // What tiles become for many columns: a run of blocks with every code a byte of its own and every
 // scale a vector, so that what is unpacked once serves all columns of an item of work.
 //
-//   block of a panel = [32 columns][8 quads][plane][vector] codes, then vectors: integer scales
+//   block of a panel = [32 columns][8 quads][vector] codes, then vectors: integer scales
 //   (and offset * scale), mins, d, m
 // The set of kernels says what it takes: integer scales multiplied into the codes where the
 // products still are bytes (kFoldsScales), or in pairs of int16 that the widening multiplication
-// takes (kScalesPairs), with signed codes as two nibbles. All are whole numbers until they meet the
+// takes (kScalesPairs), with signed codes as int16. All are whole numbers until they meet the
 // activations' scale, so the results have the bits of block.hpp's.
 #pragma once
 
@@ -36,6 +36,16 @@ constexpr Fold fold_of(const Layout& l) {
   return {high <= 128 && low >= -127, 128, -1};
 }
 
+/// What columns are multiplied as: bytes, or int16 where the panel's codes are.
+template <bool kIsWide>
+struct ColumnCode {
+  using type = int8_t;
+};
+template <>
+struct ColumnCode<true> {
+  using type = int16_t;
+};
+
 template <Format kFormat>
 struct Panel {
   using Block = PackedBlock<kFormat>;
@@ -46,26 +56,26 @@ struct Panel {
   static constexpr int kVector = Isa::kRows * 4;
   static constexpr int kElems = kLayout.elems;
   static constexpr int kBlocks = kElems / 32;
-  static constexpr bool kNibbles = Isa::kScalesPairs && Block::kSigned;
-  static constexpr int kPlanes = kNibbles ? 2 : 1;
-  static constexpr int kTiles = Isa::kPanelVectors / kPlanes;
+  static constexpr bool kIsWide = Isa::kScalesPairs && Block::kSigned;
+  static constexpr int kTiles = Isa::kPanelVectors;
+  using Code = typename ColumnCode<kIsWide>::type;
   /// Groups of 32 columns that have an integer scale.
   static constexpr int kGroups = kFolds ? 1 : Block::kGroups;
   static constexpr int kGroup = 32 / kGroups;
   static constexpr bool kHasSubs = Block::kHasSubs && !kFolds;
-  static constexpr int kOffset = kFolds ? kFold.add : kNibbles ? 128 : Block::kOffset;
-  static constexpr int kMaxCode = kFolds ? 255 : kNibbles ? 15 : Block::kMaxCode;
-  static constexpr bool kSigned = Block::kSigned && !kNibbles;
+  static constexpr int kOffset = kFolds ? kFold.add : Block::kOffset;
+  static constexpr int kMaxCode = kFolds ? 255 : Block::kMaxCode;
   static constexpr bool kOffsetSubs = Isa::kScalesPairs && kHasSubs && kOffset != 0;
   static constexpr uint32_t kStartPlane =
       kOffset == 0 ? 0u : uint32_t{kGroup == 16 ? kStarts16 : kStarts};
   static constexpr uint32_t kSumPlane =
       !Block::kHasMin ? 0u : uint32_t{Block::kGroup == 16 ? kSums16 : kSums};
-  static constexpr uint32_t kReads = uint32_t{kCodes} | kStartPlane | kSumPlane;
+  static constexpr uint32_t kReads = uint32_t{kIsWide ? kWide : kCodes} | kStartPlane | kSumPlane;
   static constexpr int kMins = Block::kHasMin && Block::kSuper ? kElems / kLayout.group : 0;
 
   // Offsets in a block of the panel.
-  static constexpr int kCodesBytes = 8 * kPlanes * kVector;  // of 32 columns
+  static constexpr int kQuadBytes = kIsWide ? 2 * kVector : kVector;
+  static constexpr int kCodesBytes = 8 * kQuadBytes;  // of 32 columns
   static constexpr int kSubsAt = kBlocks * kCodesBytes;
   static constexpr int kOffsetsAt = kSubsAt + (kHasSubs ? kBlocks * kGroups * kVector : 0);
   static constexpr int kMinsAt = kOffsetsAt + (kOffsetSubs ? kBlocks * kGroups * kVector : 0);
@@ -93,13 +103,11 @@ struct Panel {
       unroll<8>([&](auto i) REALM_KERNEL_LAMBDA {
         constexpr int kQuad = decltype(i)::value;
         const typename Isa::Codes codes = block.template quad<kQuad>();
-        if constexpr (kNibbles) {
-          const typename Isa::Codes bytes = Set::flip_signs(codes);
-          Isa::store_codes(to + 2 * kQuad * kVector, Isa::template mask<15>(bytes));
-          Isa::store_codes(to + (2 * kQuad + 1) * kVector,
-                           Isa::template mask<15>(Isa::template shift_right<4>(bytes)));
+        if constexpr (kIsWide) {
+          Isa::store_codes(to + kQuad * kQuadBytes, Set::template widen<0>(codes));
+          Isa::store_codes(to + kQuad * kQuadBytes + kVector, Set::template widen<1>(codes));
         } else {
-          Isa::store_codes(to + kQuad * kVector, codes);
+          Isa::store_codes(to + kQuad * kQuadBytes, codes);
         }
       });
     }
@@ -117,7 +125,7 @@ struct Panel {
     if constexpr (kHasSubs) {
       for (int g = 0; g < kBlocks * kGroups; ++g) {
         const typename Isa::Ints sub = block.sub_scale(g);
-        if constexpr (Isa::kScalesPairs) {
+        if constexpr (Isa::kScalesPairs && !kIsWide) {
           Set::store_ints(to + kSubsAt + g * kVector, Set::pairs_of(sub));
         } else {
           put(to + kSubsAt + g * kVector, Isa::to_floats(sub));

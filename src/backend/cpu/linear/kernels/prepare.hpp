@@ -61,9 +61,18 @@ REALM_KERNEL void round_rest(const float* x, float inverse, const RoundedBlock& 
 REALM_KERNEL void store_block(const RoundedBlock& block, int64_t b, uint32_t planes, int64_t column,
                               int64_t n, const Columns& group) {
   constexpr int64_t kUnit = Isa::kUnit;
-  int8_t* codes = group.codes + b * kBlock * n + column * kUnit;
-  for (int64_t i = 0; i < kBlock; i += kUnit) {
-    std::memcpy(codes + i * n, block.codes + i, kUnit);
+  if ((planes & kCodes) != 0) {
+    int8_t* codes = group.codes + b * kBlock * n + column * kUnit;
+    for (int64_t i = 0; i < kBlock; i += kUnit) {
+      std::memcpy(codes + i * n, block.codes + i, kUnit);
+    }
+  }
+  if ((planes & kWide) != 0) {
+    int16_t* wide = group.wide + b * kBlock * n + column * 2;
+    for (int64_t i = 0; i < kBlock; i += 2) {
+      wide[i * n] = block.codes[i];
+      wide[i * n + 1] = block.codes[i + 1];
+    }
   }
   const int64_t at = b * n + column;
   group.scales[at] = block.scale;
@@ -119,7 +128,7 @@ inline void prepare(const float* x, int64_t k, uint32_t planes, int32_t column,
     for (int64_t i = 0; i < k; ++i) group.floats[i * n + column] = x[i];
   }
   if ((planes & (kBrainFloats | kBrainPairs)) != 0) store_brain(x, k, planes, column, n, group);
-  if ((planes & kCodes) == 0) return;
+  if ((planes & (kCodes | kWide)) == 0) return;
   const bool pairs = (planes & kPairs) != 0;
   for (int64_t b = 0; b < k / kBlock; ++b) {
     RoundedBlock block;

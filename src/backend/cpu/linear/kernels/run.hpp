@@ -8,12 +8,13 @@
 
 namespace realm::cpu::REALM_ISA {
 
-constexpr int kPanelColumns = 1024;  // of k: a panel stays in the first cache
+// Of k: a panel of one byte a code stays in the first cache.
+constexpr int kPanelColumns = 1024;
 
 /// Planes of a group from some column of k on.
 template <class P>
 struct RunInput {
-  const int8_t* codes;
+  const typename P::Code* codes;
   const float* scales;
   Plane<int32_t, P::kOffset != 0> starts;
   Plane<float, P::Block::kHasMin> sums;
@@ -38,22 +39,33 @@ struct PanelProduct {
   /// As sum_32() of block.hpp.
   REALM_KERNEL void sum_32(int b, const RunInput<P>& x, Row (&t)[kTiles]) const {
     constexpr int kQuads = 8 / P::kGroups;
-    if constexpr (Isa::kScalesPairs) {
+    if constexpr (P::kIsWide) {
+      static_assert(P::kGroups == 1 && P::kOffset == 0);
       typename Isa::Ints s[kTiles][kN];
-      const auto quad = [&](int v, int i) REALM_KERNEL_LAMBDA {
-        const int vector = i * P::kPlanes + v % P::kPlanes;
-        return Isa::load_codes(at(v / P::kPlanes, b * P::kCodesBytes + vector * P::kVector));
+      const auto word = [&](int i, int w) REALM_KERNEL_LAMBDA {
+        return Isa::load_codes(at(i, b * P::kCodesBytes + w * P::kVector));
       };
-      const auto sub = [&](int v, int g) REALM_KERNEL_LAMBDA {
+      Set::dot_wide(s, x.codes, word);
+      unroll<kTiles>([&](auto i) REALM_KERNEL_LAMBDA {
+        unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+          t[i][j] = Isa::to_floats(s[i][j]);
+          if constexpr (P::kHasSubs)
+            t[i][j] = Isa::mul(t[i][j], load(i, P::kSubsAt + b * P::kVector));
+        });
+      });
+    } else if constexpr (Isa::kScalesPairs) {
+      typename Isa::Ints s[kTiles][kN];
+      const auto quad = [&](int i, int q) REALM_KERNEL_LAMBDA {
+        return Isa::load_codes(at(i, b * P::kCodesBytes + q * P::kVector));
+      };
+      const auto sub = [&](int i, int g) REALM_KERNEL_LAMBDA {
         if constexpr (P::kHasSubs) {
-          const auto pairs =
-              Set::load_ints(at(v / P::kPlanes, P::kSubsAt + (b * P::kGroups + g) * P::kVector));
-          return v % P::kPlanes == 0 ? pairs : Set::template shift_pairs<4>(pairs);
+          return Set::load_ints(at(i, P::kSubsAt + (b * P::kGroups + g) * P::kVector));
         } else {
-          return Set::pairs_of_one(v % P::kPlanes == 0 ? 1 : 16);
+          return Set::pairs_of_one();
         }
       };
-      Set::template dot_pairs<P::kPlanes, kQuads, P::kMaxCode>(s, x.codes, quad, sub);
+      Set::template dot_pairs<kQuads, P::kMaxCode>(s, x.codes, quad, sub);
       unroll<kTiles>([&](auto i) REALM_KERNEL_LAMBDA {
         unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
           if constexpr (P::kOffsetSubs) {
@@ -82,8 +94,8 @@ struct PanelProduct {
         const auto start = [&](auto j) REALM_KERNEL_LAMBDA {
           return start_of<P::kOffset>(x.starts + (kG * kN + j));
         };
-        Isa::template dot<kQuads, P::kMaxCode, P::kSigned>(s, x.codes + kG * kQuads * 4 * kN, quad,
-                                                           start);
+        Isa::template dot<kQuads, P::kMaxCode, P::Block::kSigned>(s, x.codes + kG * kQuads * 4 * kN,
+                                                                  quad, start);
         if constexpr (P::kHasSubs) {
           const Floats scale = load(0, P::kSubsAt + (b * P::kGroups + kG) * P::kVector);
           unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
@@ -191,7 +203,11 @@ void add_panel(const uint8_t* panel, int64_t stride, int64_t blocks, const Colum
   const int64_t n = kN;
   const bool halves = P::kGroup == 16;
   RunInput<P> x;
-  x.codes = group.codes + from * n;
+  if constexpr (P::kIsWide) {
+    x.codes = group.wide + from * n;
+  } else {
+    x.codes = group.codes + from * n;
+  }
   x.scales = group.scales + from / 32 * n;
   x.starts.at = P::kOffset == 0 ? nullptr
                 : halves        ? group.starts16 + from / 16 * n
@@ -223,14 +239,15 @@ void multiply_run(const uint8_t* tiles, int64_t k, const Columns* groups, int32_
                   const Target& target) {
   using P = Panel<kFormat>;
   constexpr int kTiles = P::kTiles;
-  constexpr int64_t kStride = kPanelColumns / P::kElems * P::kBytes;
+  constexpr int64_t kPiece = P::kIsWide ? kPanelColumns / 2 : kPanelColumns;
+  constexpr int64_t kStride = kPiece / P::kElems * P::kBytes;
   constexpr int64_t kPacked = packed_block_bytes(P::kLayout, Isa::kRows);
   const int64_t bytes = k / P::kElems * kPacked;
   alignas(64) uint8_t panel[kTiles * kStride];
   alignas(64) float sums[kMaxRunColumns * kTiles * Isa::kRows];
   for (int64_t row = 0; row < target.rows; row += kTiles * Isa::kRows, tiles += kTiles * bytes) {
-    for (int64_t from = 0; from < k; from += kPanelColumns) {
-      const int64_t left = k - from < kPanelColumns ? k - from : kPanelColumns;
+    for (int64_t from = 0; from < k; from += kPiece) {
+      const int64_t left = k - from < kPiece ? k - from : kPiece;
       const int64_t blocks = left / P::kElems;
       for (int t = 0; t < kTiles; ++t) {
         // Where the rows end before the last tile, its sums are nobody's.
