@@ -7,7 +7,7 @@
 namespace realm::cpu {
 
 /// A group of activation rows, interleaved ("columns" of the product): what a kernel eats at once.
-/// Written by Prepare, read by Multiply: the planes that planes_of() the format names.
+/// Written by Prepare, read by Multiply: the planes that MultiplyPart names.
 struct Columns {
   int32_t count;          ///< columns of the group
   int8_t* codes;          ///< [k / unit][count][unit], unit = codes that the set takes together
@@ -53,6 +53,7 @@ constexpr int kParts = 3;
 /// The kernels of some formats, by GGUF number; nullptr: in another part, or no weight format.
 struct MultiplyPart {
   Multiply multiply[kFormatNumbers];
+  uint32_t planes[kFormatNumbers];      ///< what it reads
   MultiplyRun run[kFormatNumbers];      ///< nullptr: none
   uint32_t run_planes[kFormatNumbers];  ///< what it reads
 };

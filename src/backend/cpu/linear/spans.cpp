@@ -64,7 +64,7 @@ Tiles tiles_of(const LinearContext& context, const TensorView& weight) {
               .row_bytes = static_cast<int64_t>(tile) / kernels.tile_rows,
               .multiply = part->multiply[number],
               .run = part->run[number],
-              .planes = planes_of(format, kernels.offset_bytes),
+              .planes = part->planes[number],
               .run_planes = part->run_planes[number],
               .plain = format.kind == FormatKind::kFloat,
               .brain_floats = false,

@@ -118,6 +118,40 @@ struct Isa {
     unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { s[j] = _mm256_add_epi32(s[j], start(j)); });
   }
 
+  /// The same for codes kStep * raw + residual, raw below 16 and residuals up to kMost.
+  template <int kStep, int kMost, int kN, class Raw, class Residual, class Start>
+  static REALM_KERNEL void dot_split(Ints (&s)[kN], const int8_t* x, Raw&& raw, Residual&& residual,
+                                     Start&& start) {
+    constexpr int kFits = 32767 / (kMost * 127 * 2);
+    static_assert(kFits >= 4 && 15 * 127 * 2 * 8 <= 32767);
+    const __m256i ones = _mm256_set1_epi16(1);
+    __m256i raws[kN];
+    __m256i residuals[kN];
+    unroll<8>([&](auto i) REALM_KERNEL_LAMBDA {
+      constexpr int kI = decltype(i)::value;
+      const Codes w = raw(i);
+      const Codes r = residual(w);
+      unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+        const __m256i column = broadcast_int(x + (kI * kN + j) * 4);
+        const __m256i p = _mm256_maddubs_epi16(w, column);
+        const __m256i q = _mm256_maddubs_epi16(r, column);
+        raws[j] = kI == 0 ? p : _mm256_add_epi16(raws[j], p);
+        residuals[j] = kI % 4 == 0 ? q : _mm256_add_epi16(residuals[j], q);
+        pin(raws[j]);
+        pin(residuals[j]);
+        if constexpr (kI % 4 == 3) {
+          const __m256i sum = _mm256_madd_epi16(residuals[j], ones);
+          s[j] = kI == 3 ? sum : _mm256_add_epi32(s[j], sum);
+          pin(s[j]);
+        }
+      });
+    });
+    unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+      s[j] = _mm256_add_epi32(s[j], _mm256_madd_epi16(raws[j], _mm256_set1_epi16(kStep)));
+      s[j] = _mm256_add_epi32(s[j], start(j));
+    });
+  }
+
   static REALM_KERNEL void store_codes(uint8_t* at, Codes v) {
     _mm256_store_si256(reinterpret_cast<__m256i*>(at), v);
   }

@@ -5,6 +5,7 @@
 // registers, so a result's bits do not depend on how many columns are computed beside it.
 #pragma once
 
+#include "backend/cpu/linear/kernels/book.hpp"
 #include "backend/cpu/linear/kernels/isa.hpp"
 #include "backend/cpu/linear/kernels/target.hpp"
 #include "backend/cpu/linear/kernels/unroll.hpp"
@@ -20,16 +21,6 @@ struct LateIsa {
   using type = Isa;
 };
 
-/// A codebook as the product takes it.
-struct OffsetBook {
-  alignas(16) uint8_t at[16];
-};
-constexpr OffsetBook offset_book(const Codebook& book, int offset) {
-  OffsetBook out{};
-  for (int i = 0; i < 16; ++i) out.at[i] = static_cast<uint8_t>(book.at[i] + offset);
-  return out;
-}
-
 /// The bytes of one block of a tile as vectors: what the format's row says, for kRows rows.
 template <Format kFormat>
 struct PackedBlock {
@@ -42,6 +33,14 @@ struct PackedBlock {
   static constexpr int kMaxCode = max_code(kLayout, Isa::kOffsetBytes);
   static constexpr int kOffset = code_offset(kLayout, Isa::kOffsetBytes);
   static constexpr OffsetBook kBook = offset_book(kLayout.book, kOffset);
+  static constexpr bool kSplitsBook =
+      Isa::kScalesPairs && kSigned && kLayout.code == CodeKind::kBook;
+  static constexpr int kSplitOffset = kSplitsBook ? book_offset(kLayout.book) : 0;
+  static constexpr BookSplit kSplit =
+      kSplitsBook ? split_book(kLayout.book, kSplitOffset) : BookSplit{};
+  /// What multiply_blocks() reads.
+  static constexpr uint32_t kReads =
+      planes_of(row_of(kFormat), Isa::kOffsetBytes) | (kSplitsBook ? uint32_t{kStarts} : 0u);
   static constexpr int kGroup = kLayout.group < 32 ? 16 : 32;
   static constexpr int kGroups = 32 / kGroup;  // of 32 columns
   static constexpr bool kHasMin = has_min(kLayout);
@@ -80,6 +79,12 @@ struct PackedBlock {
   /// Quad kQuad of the current 32 columns.
   template <int kQuad>
   REALM_KERNEL typename Isa::Codes quad() const {
+    if constexpr (kLayout.code == CodeKind::kBook) return Isa::look_up(kBook.at, raw<kQuad>());
+    return raw<kQuad>();
+  }
+  /// And before a codebook has been looked up.
+  template <int kQuad>
+  REALM_KERNEL typename Isa::Codes raw() const {
     constexpr int kVector = Isa::kRows * 4;
     constexpr int kLoShift = kLo * (kQuad / kLo);
     typename Isa::Codes lo = Isa::load_codes(codes + kQuad % kLo * kVector);
@@ -92,7 +97,6 @@ struct PackedBlock {
       if constexpr (kHiShift < 0) hi = Isa::template shift_left<-kHiShift>(hi);
       return Isa::template merge<((1 << kHi) - 1) << kLo>(lo, hi);
     }
-    if constexpr (kLayout.code == CodeKind::kBook) return Isa::look_up(kBook.at, lo);
     return lo;
   }
 
@@ -159,6 +163,26 @@ REALM_KERNEL void sum_32(const Block& block, int b, const int8_t* codes, const S
     unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { t[j] = Isa::to_floats(s[0][j]); });
     return;
   }
+  if constexpr (Block::kSplitsBook) {
+    using Set = typename LateIsa<Block>::type;
+    static_assert(Block::kGroups == 1);
+    typename Isa::Ints s[kN];
+    const auto raw = [&](auto i)
+                         REALM_KERNEL_LAMBDA { return block.template raw<decltype(i)::value>(); };
+    const auto residual = [&](auto v) REALM_KERNEL_LAMBDA {
+      return Set::look_up(Block::kSplit.residuals.at, v);
+    };
+    const auto start = [&](auto j) REALM_KERNEL_LAMBDA {
+      return start_of<Block::kSplitOffset>(starts + j);
+    };
+    Set::template dot_split<Block::kSplit.step, Block::kSplit.most>(s, codes, raw, residual, start);
+    unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { t[j] = Isa::to_floats(s[j]); });
+    if constexpr (Block::kHasSubs) {
+      const typename Isa::Floats scale = Isa::to_floats(block.sub_scale(b));
+      unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { t[j] = Isa::mul(t[j], scale); });
+    }
+    return;
+  }
   unroll<Block::kGroups>([&](auto g) REALM_KERNEL_LAMBDA {
     constexpr int kG = decltype(g)::value;
     typename Isa::Ints s[kN];
@@ -190,7 +214,8 @@ REALM_KERNEL void multiply_blocks(const uint8_t* tile, int64_t k, const Columns&
   using Floats = typename Isa::Floats;
   const int8_t* codes = x.codes;
   const float* scales = x.scales;
-  Plane<int32_t, Block::kOffset != 0> starts{Block::kGroup == 32 ? x.starts : x.starts16};
+  Plane<int32_t, Block::kOffset != 0 || Block::kSplitsBook> starts{
+      Block::kGroup == 32 ? x.starts : x.starts16};
   Plane<float, Block::kHasMin> sums{Block::kGroup == 32 ? x.sums : x.sums16};
   unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { acc[j] = Isa::zero(); });
 

@@ -33,6 +33,11 @@ constexpr void fill(MultiplyPart& part) {
       constexpr auto kNumber = static_cast<uint32_t>(kFormat);
       part.multiply[kNumber] = &multiply<kFormat>;
       if constexpr (kFormatTable[kRow].kind == FormatKind::kFloat) {
+        part.planes[kNumber] = kFloats;
+      } else {
+        part.planes[kNumber] = PackedBlock<kFormat>::kReads;
+      }
+      if constexpr (kFormatTable[kRow].kind == FormatKind::kFloat) {
         part.run[kNumber] = &multiply_plain_run<FloatWeights<kFormat>>;
         part.run_planes[kNumber] = kFloats;
       } else if constexpr (kFormatTable[kRow].kind == FormatKind::kBlock) {
