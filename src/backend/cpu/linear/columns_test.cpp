@@ -203,6 +203,55 @@ TEST_P(ColumnsTest, OddLengths) {
   }
 }
 
+// All planes of all groups, one after the other.
+std::vector<std::byte> bytes_of(const ColumnGroups& groups, int64_t k) {
+  std::vector<std::byte> out;
+  const auto add = [&out](const auto* plane, int64_t n) {
+    const auto* bytes = reinterpret_cast<const std::byte*>(plane);
+    out.insert(out.end(), bytes, bytes + static_cast<size_t>(n) * sizeof *plane);
+  };
+  for (int64_t g = 0; g < groups.count(); ++g) {
+    const Columns codes = groups.code_columns(g);
+    const int64_t n = codes.count * k;
+    add(codes.codes, n);
+    add(codes.scales, n / kBlock);
+    add(codes.starts, n / kBlock);
+    add(codes.sums, n / kBlock);
+    add(codes.starts16, n / kBlock * 2);
+    add(codes.sums16, n / kBlock * 2);
+    const Columns rows = groups.columns(g);
+    add(rows.floats, rows.count * k);
+    add(rows.brain_floats, rows.count * k);
+    add(rows.brain_pairs, rows.count * k);
+  }
+  return out;
+}
+
+// Where rows are few, threads share each of them.
+TEST_P(ColumnsTest, SharedRowsHaveTheBitsOfWholeOnes) {
+  ThreadPool one(1);
+  ThreadPool many(5);
+  Rng rng(kSeed + 3);
+  constexpr int64_t kCols = 4128;  // no multiple of a piece
+  const auto weight = hard_row(rng, kCols / kBlock);
+  for (const int64_t m : {1, 4, 7, 8, 17, 100}) {
+    const auto x = hard_row(rng, static_cast<size_t>(m * kCols / kBlock));
+    for (const float* norm : {static_cast<const float*>(nullptr), weight.data()}) {
+      for (const uint32_t pairs : {0u, uint32_t{kPairs}}) {
+        SCOPED_TRACE(str("m ", m, norm == nullptr ? "" : ", normed", pairs == 0 ? "" : ", pairs"));
+        const ProductInput input{
+            .x = x.data(), .stride = kCols, .m = m, .k = kCols, .norm_weight = norm, .eps = 1e-5f};
+        const auto whole = ColumnGroups::prepare(context(one), input, kAllPlanes | pairs);
+        ASSERT_TRUE(whole.has_value());
+        const auto want = bytes_of(*whole, kCols);
+        const auto shared = ColumnGroups::prepare(context(many), input, kAllPlanes | pairs);
+        ASSERT_TRUE(shared.has_value());
+        ASSERT_TRUE(bytes_of(*shared, kCols) == want);
+      }
+    }
+  }
+}
+
 TEST_P(ColumnsTest, NoRows) {
   ThreadPool pool(2);
   const auto groups =
