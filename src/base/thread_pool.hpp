@@ -10,6 +10,9 @@
 // Workers spin for a while after a loop, because the next one follows within microseconds while a
 // model runs, then sleep on a futex. They do not spin where there are more threads than processors.
 //
+// A loop costs one line written by the caller and read by all, and a line of each worker's read by
+// the caller: each knows its items without being handed them.
+//
 // for_each belongs to one caller at a time. A loop inside a loop of the same pool finds no threads:
 // it runs on the thread that asked for it, and is counted.
 #pragma once
@@ -72,18 +75,28 @@ class ThreadPool {
 
  private:
   using Call = void (*)(void* context, int64_t item, int thread);
-  static constexpr int64_t kMostItems = INT64_C(0xffffffff);
+  static constexpr int64_t kMostItems = 0xffff;
 
-  // A thread's part of the loop in work, in a cache line of its own.
+  /// A loop as a thread has read it.
+  struct Job {
+    uint32_t number = 0;  ///< even, of no other loop that a thread may still remember
+    int used = 1;
+    int64_t items = 0;
+    int64_t base = 0;  ///< added to the numbers of items
+    Call call = nullptr;
+    void* context = nullptr;
+  };
+
+  // A thread's part of the loop in work, in a cache line of its own: nothing is written to another
+  // thread's line but when items are taken over.
   struct alignas(64) Part {
-    // Items not yet taken: the first in the high half, behind the last in the low one. Who has
-    // taken one (a compare-and-swap) may read call_ and context_: they change only after it is
-    // done. So it does no harm to come late, from an earlier loop: what is taken is an item of the
-    // loop in work.
+    // Number of the loop, then items not yet taken: the first, behind the last. An older number
+    // stands for all items of the part, so that nobody has to hand them out. Who has taken one (a
+    // compare-and-swap) knows that its loop is in work until the item is done.
     std::atomic<uint64_t> left{0};
     std::atomic<uint64_t> spare{0};   ///< taken over from others; only this thread adds to it
-    std::atomic<uint32_t> ticket{0};  ///< changes when the thread is called
-    std::atomic<uint32_t> asleep{0};
+    std::atomic<uint64_t> done{0};    ///< number of the loop, items that this thread has finished
+    std::atomic<uint32_t> ticket{0};  ///< changes when the sleeping thread is called
     int cpu = -1;
   };
 
@@ -92,25 +105,43 @@ class ThreadPool {
   /// The number under which the calling thread runs a loop alone.
   int alone();
   void run(int64_t items, Call call, void* context);
+  /// Tells the workers of a loop; its number.
+  Job publish(int64_t base, int64_t items, Call call, void* context);
+  bool is_finished(const Job& job) const;
   void work(int thread);
-  void wait_for_ticket(Part& part, uint32_t seen) const;
+  /// The next loop that the thread is called to; `seen` is the number of its last one. Number 0:
+  /// the pool ends.
+  Job next_job(int thread, uint32_t seen);
+  bool read_job(Job& job) const;
+  void sleep(int thread, uint32_t seen);
   /// Takes items, its own first, until none is left.
-  void drain(int thread);
+  void drain(const Job& job, int thread);
   Part& part(int thread) { return parts_[static_cast<size_t>(thread)]; }
+  const Part& part(int thread) const { return parts_[static_cast<size_t>(thread)]; }
+  /// What `word` of a part of `owner` says to a loop: an older one stands for the whole part, or
+  /// for nothing where it is a spare one (owner -1).
+  uint64_t seen_by(const Job& job, uint64_t word, int owner) const;
   /// Runs items until none is left; how many.
-  int64_t take_all(std::atomic<uint64_t>& left, int thread);
-  bool take_half(std::atomic<uint64_t>& left, int thread);
-  int thread_of(int rank) const { return used_ <= fast_ ? rank * fast_ / used_ : rank; }
+  int64_t take_all(const Job& job, std::atomic<uint64_t>& left, int owner, int thread);
+  bool take_half(const Job& job, std::atomic<uint64_t>& left, int owner, int thread);
+  int thread_of(int rank, int used) const { return used < fast_ ? rank * fast_ / used : rank; }
+  /// -1: the thread takes no part in loops on `used` threads.
+  int rank_of(int thread, int used) const;
 
   std::vector<Part> parts_;
+  std::vector<std::atomic<uint8_t>> asleep_;  ///< seldom written, so the caller reads them for free
   int used_ = 1;
   int fast_ = 1;
   bool spins_ = true;
-  alignas(64) std::atomic<int64_t> done_{0};  ///< items of the loop that are finished
-  alignas(64) int64_t base_ = 0;              ///< added to the numbers of items
-  Call call_ = nullptr;
-  void* context_ = nullptr;
-  std::atomic<bool> stop_{false};
+  // The loop in work, in one line that all workers look at: written by the caller alone, odd while
+  // it is being written.
+  alignas(64) std::atomic<uint32_t> number_{0};
+  std::atomic<int> job_used_{1};
+  std::atomic<int64_t> job_items_{0};
+  std::atomic<int64_t> job_base_{0};
+  std::atomic<Call> job_call_{nullptr};
+  std::atomic<void*> job_context_{nullptr};
+  alignas(64) std::atomic<bool> stop_{false};
   std::atomic<int> pinned_{0};
   std::atomic<int64_t> nested_{0};
   std::vector<std::thread> workers_;

@@ -176,6 +176,29 @@ TEST(ThreadPool, UsesAsManyThreadsAsItIsTold) {
   EXPECT_EQ(pool.used(), 1);
 }
 
+// Sleeping and awake workers come and go from loop to loop.
+TEST(ThreadPool, UseChangesBetweenLoops) {
+  ThreadPool pool({.threads = 5, .cpus = {}, .fast = 4});
+  for (int round = 0; round < 4000; ++round) {
+    pool.use(1 + round % 5);
+    if (round % 500 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    const int64_t items = 1 + round % 40;
+    std::atomic<int64_t> sum{0};
+    pool.for_each(items, [&](int64_t i, int) { sum += i + 1; });
+    ASSERT_EQ(sum, items * (items + 1) / 2);
+  }
+}
+
+// More than the words of a part count.
+TEST(ThreadPool, ManyItems) {
+  ThreadPool pool(3);
+  for (const int64_t items : {65534, 65535, 65536, 65537, 200001}) {
+    std::vector<uint8_t> seen(static_cast<size_t>(items));
+    pool.for_each(items, [&](int64_t i, int) { ++seen[static_cast<size_t>(i)]; });
+    EXPECT_EQ(std::count(seen.begin(), seen.end(), 1), items);
+  }
+}
+
 TEST(ThreadPool, PinsWorkersAndLeavesTheCallerAlone) {
   const Machine machine = read_machine();
   cpu_set_t before, after;
