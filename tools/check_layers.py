@@ -45,7 +45,7 @@ OUTSIDE = {
     "benchmark/": [],
 }
 # Tests, and what only tests include, may use everything.
-TESTS = re.compile(r"(_test\.cpp|_test_tools\.[ch]pp)$|^(text/small_vocab\.hpp|model/tiny/|engine/test_model\.hpp)")
+TESTS = re.compile(r"(_test\.cpp|_test_tools\.[ch]pp)$|^(text/small_vocab\.hpp|model/tiny/|engine/testing/)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 

@@ -119,6 +119,7 @@ struct EngineStats {
   int32_t cache_pages_used = 0;  ///< held by running requests
   uint64_t preemptions = 0;      ///< requests that had to give back their pages, in all
   uint64_t steps = 0;            ///< batches computed, in all
+  uint64_t refused = 0;          ///< requests that found no place to wait, in all
 };
 
 struct EngineParts;  // src/engine/engine_parts.hpp: a model loaded by other means
@@ -137,7 +138,9 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   /// Tokenizes and checks the request on the caller's thread, then queues it. kInvalidArgument when
-  /// the request is wrong, or when its prompt leaves no room in the context: it is never cut.
+  /// the request is wrong, or when its prompt leaves no room in the context: it is never cut. kBusy
+  /// when max_sequences + max_waiting requests have not had their finish: a server's 429 or 503. A
+  /// request's place is free again when its sink is told the finish, also for that sink.
   Result<RequestId> submit(Request request, EventSink sink);
 
   /// Ends a request soon, before the next token. Its sink gets the finish; no effect on one that

@@ -22,6 +22,7 @@ enum class Code {
   kOutOfMemory,      ///< memory of the host or of a device does not suffice
   kDeviceLost,       ///< the device failed; its buffers are gone
   kCancelled,        ///< stopped on the caller's request
+  kBusy,             ///< as much is waiting as may wait: the same request may be taken later
   kInternal,         ///< a broken invariant of Realm itself: please report
 };
 

@@ -39,6 +39,9 @@ struct EngineOptions {
   int32_t context_tokens = 0;
   /// Sequences computed together; further requests wait.
   int32_t max_sequences = 8;
+  /// Requests that may wait, beside max_sequences that are computed: 0 to 2^20. One more is refused
+  /// (Code::kBusy), before it is tokenized. Each keeps its prompt's ids, 4 bytes a token.
+  int32_t max_waiting = 512;
   /// Tokens that the KV cache holds for all sequences together, at least context_tokens; 0: a full
   /// context for every sequence, less where that is more than half of the device's memory.
   /// Sequences share it: each may be as long as the context; when it is full, the youngest waits.

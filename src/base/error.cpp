@@ -18,6 +18,8 @@ const char* to_string(Code code) {
       return "device lost";
     case Code::kCancelled:
       return "cancelled";
+    case Code::kBusy:
+      return "busy";
     case Code::kInternal:
       return "internal error";
   }

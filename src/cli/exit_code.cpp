@@ -15,6 +15,7 @@ ExitCode exit_code(Code code) {
       return kExitOutOfMemory;
     case Code::kCancelled:
       return kExitInterrupted;
+    case Code::kBusy:
     case Code::kDeviceLost:
     case Code::kInternal:
       return kExitFailure;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/utf8.hpp"
-#include "engine/test_rng.hpp"
+#include "engine/testing/test_rng.hpp"
 #include "text/small_vocab.hpp"
 
 namespace realm {

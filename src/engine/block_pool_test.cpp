@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/test_rng.hpp"
+#include "engine/testing/test_rng.hpp"
 
 namespace realm {
 namespace {

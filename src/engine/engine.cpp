@@ -9,6 +9,7 @@
 
 #include "base/str.hpp"
 #include "engine/engine_parts.hpp"
+#include "engine/places.hpp"
 #include "engine/prompt.hpp"
 #include "engine/random.hpp"
 #include "engine/worker.hpp"
@@ -30,14 +31,15 @@ uint64_t fresh_seed() {
 
 // What callers and the worker's thread share is behind `mutex`; the worker itself is the thread's.
 struct Engine::Impl {
-  Impl(EngineParts own, const Budget& budget)
-      : parts(std::move(own)), worker(*parts.runner, budget) {
+  Impl(EngineParts own, const Budget& budget, int32_t most_requests)
+      : places(most_requests), parts(std::move(own)), worker(*parts.runner, budget) {
     stats = worker.stats();
   }
 
   void loop();
   Result<Generation::Plan> plan(const Request& request) const;
 
+  Places places;  // of requests that have not had their finish
   EngineParts parts;
   Worker worker;
 
@@ -126,10 +128,21 @@ Engine::~Engine() {
 
 Result<std::unique_ptr<Engine>> Engine::create(EngineParts parts, const EngineOptions& options) {
   REALM_ASSIGN(const Budget budget, take_over(parts, options));
-  return std::unique_ptr<Engine>(new Engine(std::make_unique<Impl>(std::move(parts), budget)));
+  constexpr int32_t kMostWaiting = 1 << 20;
+  if (options.max_waiting < 0 || options.max_waiting > kMostWaiting) {
+    return Error{Code::kInvalidArgument,
+                 str("max_waiting is ", options.max_waiting, ", must be 0 to ", kMostWaiting)};
+  }
+  return std::unique_ptr<Engine>(new Engine(std::make_unique<Impl>(
+      std::move(parts), budget, options.max_sequences + options.max_waiting)));
 }
 
 Result<RequestId> Engine::submit(Request request, EventSink sink) {
+  std::optional<Places::Place> place = impl_->places.take();
+  if (!place) {
+    return Error{Code::kBusy, str("the engine has ", impl_->places.count(),
+                                  " requests to answer, which is as many as it takes")};
+  }
   REALM_ASSIGN(Generation::Plan plan, impl_->plan(request));
   RequestId id{};
   {
@@ -137,8 +150,9 @@ Result<RequestId> Engine::submit(Request request, EventSink sink) {
     if (impl_->broken) return *impl_->broken;
     if (impl_->stopping) return Error{Code::kCancelled, "the engine is shutting down"};
     id = RequestId{impl_->next_id++};
-    impl_->incoming.push_back(std::make_unique<Generation>(
-        id, std::move(request), std::move(plan), impl_->parts.tokenizer, std::move(sink)));
+    impl_->incoming.push_back(std::make_unique<Generation>(id, std::move(request), std::move(plan),
+                                                           impl_->parts.tokenizer, std::move(sink),
+                                                           *std::move(place)));
   }
   impl_->wake.notify_one();
   return id;
@@ -198,6 +212,7 @@ EngineStats Engine::stats() const {
   const std::lock_guard lock(impl_->mutex);
   EngineStats stats = impl_->stats;
   stats.waiting += static_cast<int32_t>(impl_->incoming.size());
+  stats.refused = impl_->places.refused();
   return stats;
 }
 

@@ -17,7 +17,7 @@ bool opens_text(const Prompt& prompt) {
 }  // namespace
 
 Generation::Generation(RequestId id, Request request, Plan plan, const Tokenizer& tokenizer,
-                       EventSink sink)
+                       EventSink sink, Places::Place place)
     : id_(id),
       tokenizer_(tokenizer),
       plan_(std::move(plan)),
@@ -26,6 +26,7 @@ Generation::Generation(RequestId id, Request request, Plan plan, const Tokenizer
             {.render_special = request.render_special, .at_start = opens_text(request.prompt)},
             std::move(request.stop)),
       sink_(std::move(sink)),
+      place_(std::move(place)),
       ignore_end_(request.ignore_end),
       submitted_(Clock::now()) {
   sequence_.id = SeqId{static_cast<uint64_t>(id)};
@@ -85,6 +86,7 @@ void Generation::finish(Event event, FinishReason reason) {
   f.queue_seconds = seconds(submitted_, started_.value_or(now));
   if (started_) f.prompt_seconds = seconds(*started_, first_token_.value_or(now));
   if (first_token_) f.decode_seconds = seconds(*first_token_, now);
+  place_ = {};
   tell(event);
   sink_ = nullptr;  // what it holds on to is free from here on
 }

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "engine/answer_text.hpp"
+#include "engine/places.hpp"
 #include "engine/sampler.hpp"
 #include "engine/scheduler.hpp"
 #include "realm/engine.hpp"
@@ -25,7 +26,9 @@ class Generation {
     uint64_t seed = 0;
   };
 
-  Generation(RequestId id, Request request, Plan plan, const Tokenizer& tokenizer, EventSink sink);
+  /// `place` is given up before the sink is told the finish.
+  Generation(RequestId id, Request request, Plan plan, const Tokenizer& tokenizer, EventSink sink,
+             Places::Place place = {});
 
   RequestId id() const { return id_; }
   Sequence& sequence() { return sequence_; }
@@ -48,6 +51,7 @@ class Generation {
   Sampler sampler_;
   AnswerText text_;
   EventSink sink_;
+  Places::Place place_;
   Sequence sequence_;
   bool ignore_end_;
   bool finished_ = false;

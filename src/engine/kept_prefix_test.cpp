@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/test_rng.hpp"
+#include "engine/testing/test_rng.hpp"
 #include "text/small_vocab.hpp"
 
 namespace realm {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "engine/random.hpp"
-#include "engine/test_rng.hpp"
+#include "engine/testing/test_rng.hpp"
 
 namespace realm {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/fake_runner.hpp"
-#include "engine/test_rng.hpp"
+#include "engine/testing/fake_runner.hpp"
+#include "engine/testing/test_rng.hpp"
 
 namespace realm {
 namespace {

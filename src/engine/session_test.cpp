@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engine/engine_parts.hpp"
-#include "engine/fake_runner.hpp"
-#include "engine/test_rng.hpp"
+#include "engine/testing/fake_runner.hpp"
+#include "engine/testing/test_rng.hpp"
 #include "text/small_vocab.hpp"
 
 namespace realm {

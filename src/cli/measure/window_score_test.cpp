@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "engine/engine_parts.hpp"
-#include "engine/fake_runner.hpp"
+#include "engine/testing/fake_runner.hpp"
 #include "text/small_vocab.hpp"
 
 namespace realm::cli {

@@ -10,9 +10,9 @@
 
 #include "engine/answer_text.hpp"
 #include "engine/engine_parts.hpp"
-#include "engine/fake_runner.hpp"
 #include "engine/sampler.hpp"
-#include "engine/test_rng.hpp"
+#include "engine/testing/fake_runner.hpp"
+#include "engine/testing/test_rng.hpp"
 #include "realm/engine.hpp"
 #include "text/small_vocab.hpp"
 
