@@ -73,6 +73,7 @@ Columns columns_from(const Columns& group, int64_t from, int64_t n) {
   const int64_t blocks = from / kBlock;
   Columns out = group;
   out.codes = advance(out.codes, from * n);
+  out.wide = advance(out.wide, from * n);
   out.scales = advance(out.scales, blocks * n);
   out.starts = advance(out.starts, blocks * n);
   out.sums = advance(out.sums, blocks * n);

@@ -214,6 +214,7 @@ std::vector<std::byte> bytes_of(const ColumnGroups& groups, int64_t k) {
     const Columns codes = groups.code_columns(g);
     const int64_t n = codes.count * k;
     add(codes.codes, n);
+    add(codes.wide, n);
     add(codes.scales, n / kBlock);
     add(codes.starts, n / kBlock);
     add(codes.sums, n / kBlock);
