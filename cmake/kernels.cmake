@@ -23,6 +23,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND REALM_CPU_FLAGS_avx512 -Wno-uninitialized -Wno-maybe-uninitialized)
 endif()
 set(REALM_CPU_FLAGS_neon -march=armv8.2-a+dotprod)
+set(REALM_CPU_FLAGS_neoni8mm -march=armv8.2-a+dotprod+i8mm)
 
 find_package(Python3 QUIET COMPONENTS Interpreter)
 
@@ -30,20 +31,26 @@ find_package(Python3 QUIET COMPONENTS Interpreter)
 # instruction set. Sources see REALM_ISA (the namespace) and REALM_ISA_<NAME>.
 function(realm_cpu_kernels target)
   foreach(isa IN LISTS REALM_CPU_ISAS)
-    string(TOUPPER ${isa} upper)
-    set(objects ${target}_${isa})
-    add_library(${objects} OBJECT ${ARGN})
-    target_link_libraries(${objects} PRIVATE realm_options)
-    target_compile_definitions(${objects} PRIVATE REALM_ISA=${isa} REALM_ISA_${upper}=1)
-    target_compile_options(${objects} PRIVATE ${REALM_CPU_FLAGS_${isa}})
-    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${objects}>)
-    # Sanitizers and debug builds do not inline; what they leave shared is never the release's copy.
-    if(REALM_TESTS AND Python3_Interpreter_FOUND AND NOT REALM_SANITIZE
-       AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
-      add_test(NAME ${target}.kernel_symbols.${isa} COMMAND ${Python3_EXECUTABLE}
-        ${PROJECT_SOURCE_DIR}/tools/check_kernel_symbols.py ${CMAKE_NM} ${isa}
-        $<TARGET_OBJECTS:${objects}> COMMAND_EXPAND_LISTS)
-      set_tests_properties(${target}.kernel_symbols.${isa} PROPERTIES LABELS unit)
-    endif()
+    realm_cpu_kernels_of(${target} ${isa} ${ARGN})
   endforeach()
+endfunction()
+
+# realm_cpu_kernels_of(<target> <isa> <source>...): the same for one instruction set. Sets that add a
+# few kernels to another one's (neoni8mm) are built by this alone.
+function(realm_cpu_kernels_of target isa)
+  string(TOUPPER ${isa} upper)
+  set(objects ${target}_${isa})
+  add_library(${objects} OBJECT ${ARGN})
+  target_link_libraries(${objects} PRIVATE realm_options)
+  target_compile_definitions(${objects} PRIVATE REALM_ISA=${isa} REALM_ISA_${upper}=1)
+  target_compile_options(${objects} PRIVATE ${REALM_CPU_FLAGS_${isa}})
+  target_sources(${target} PRIVATE $<TARGET_OBJECTS:${objects}>)
+  # Sanitizers and debug builds do not inline; what they leave shared is never the release's copy.
+  if(REALM_TESTS AND Python3_Interpreter_FOUND AND NOT REALM_SANITIZE
+     AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+    add_test(NAME ${target}.kernel_symbols.${isa} COMMAND ${Python3_EXECUTABLE}
+      ${PROJECT_SOURCE_DIR}/tools/check_kernel_symbols.py ${CMAKE_NM} ${isa}
+      $<TARGET_OBJECTS:${objects}> COMMAND_EXPAND_LISTS)
+    set_tests_properties(${target}.kernel_symbols.${isa} PROPERTIES LABELS unit)
+  endif()
 endfunction()

@@ -25,6 +25,9 @@ extern const CeilingKernels kCeilings;
 namespace neon {
 extern const CeilingKernels kCeilings;
 }
+namespace neoni8mm {
+extern const CeilingKernels kCeilings;
+}
 }  // namespace realm::cpu
 
 namespace realm::cpu {
@@ -40,6 +43,7 @@ constexpr Row kRows[] = {
     {"avx512", &avx512::kCeilings},
     {"avx2", &avx2::kCeilings},
 #elif defined(__aarch64__)
+    {"neoni8mm", &neoni8mm::kCeilings},
     {"neon", &neon::kCeilings},
 #endif
     {"baseline", &baseline::kCeilings},

@@ -44,6 +44,9 @@ std::vector<Variant> detect() {
   out.push_back({"avx2", &avx2::kKernels, &avx2::kKernels, has_avx2, "AVX2 and FMA"});
 #elif defined(__aarch64__)
   const bool has_dot = (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+  const bool has_i8mm = has_dot && (getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0;
+  out.push_back({"neoni8mm", &neon::kKernels, &neon::kKernels, has_i8mm,
+                 "the dot product of Armv8.2 and the matrix product of bytes"});
   out.push_back({"neon", &neon::kKernels, &neon::kKernels, has_dot, "the dot product of Armv8.2"});
 #endif
   out.push_back({"baseline", &baseline::kKernels, &baseline::kKernels, true, ""});

@@ -6,6 +6,7 @@
 //   avx512bf16  the same kernels, but attention and BF16 weights in bfloat16 products: Cooper Lake,
 //               Zen 4
 //   neon        Armv8.2 with the dot product
+//   neoni8mm    the same kernels, but block formats in products of byte matrices (I8MM): Armv8.6
 #pragma once
 
 #include <string_view>

@@ -41,6 +41,17 @@ REALM_INLINE void multiply(Register& sum, Register a, Register b) {
   asm volatile("vpaddw %1, %0, %0" : "+x"(sum) : "x"(pairs));
 }
 
+#elif defined(__ARM_FEATURE_MATMUL_INT8)
+
+using Register = int8x16_t;
+REALM_INLINE Register load_register(const void* at) {
+  return vld1q_s8(static_cast<const int8_t*>(at));
+}
+// 2 rows times 2 columns of 8 bytes.
+REALM_INLINE void multiply(Register& sum, Register a, Register b) {
+  asm volatile("smmla %0.4s, %1.16b, %2.16b" : "+w"(sum) : "w"(a), "w"(b));
+}
+
 #elif defined(__ARM_FEATURE_DOTPROD)
 
 using Register = int8x16_t;
@@ -89,7 +100,9 @@ REALM_INLINE void multiply(Register& sum, Register a, Register b) {
 
 #endif
 
-#if defined(__AVX2__) || defined(__ARM_FEATURE_DOTPROD)
+#if defined(__ARM_FEATURE_MATMUL_INT8)
+constexpr int64_t kProducts = 2 * sizeof(Register);
+#elif defined(__AVX2__) || defined(__ARM_FEATURE_DOTPROD)
 constexpr int64_t kProducts = sizeof(Register);  // of one multiply()
 #elif defined(__x86_64__) || defined(__aarch64__)
 constexpr int64_t kProducts = 8;

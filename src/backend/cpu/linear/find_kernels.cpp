@@ -9,7 +9,7 @@
 #if defined(__x86_64__)
 #define REALM_FOR_EACH_ISA(f) f(baseline) f(avx2) f(avx512)
 #elif defined(__aarch64__)
-#define REALM_FOR_EACH_ISA(f) f(baseline) f(neon)
+#define REALM_FOR_EACH_ISA(f) f(baseline) f(neon) f(neoni8mm)
 #else
 #define REALM_FOR_EACH_ISA(f) f(baseline)
 #endif

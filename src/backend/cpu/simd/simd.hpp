@@ -12,7 +12,7 @@
 #include "backend/cpu/simd/avx512.hpp"
 #elif defined(REALM_ISA_AVX2)
 #include "backend/cpu/simd/avx2.hpp"
-#elif defined(REALM_ISA_NEON)
+#elif defined(REALM_ISA_NEON) || defined(REALM_ISA_NEONI8MM)
 #include "backend/cpu/simd/neon.hpp"
 #else
 #include "backend/cpu/simd/baseline.hpp"

@@ -11,7 +11,7 @@
 
 namespace realm::cpu::REALM_ISA {
 
-struct Isa {
+struct Neon {
   static constexpr const char* kName = "neon";
   static constexpr int kRows = 4;
   // Integers, floats, halves of 16-element groups and codes of 6 columns are 24 of 32 registers.
