@@ -292,15 +292,17 @@ void code_query(const float* q, int64_t head_dim, float scale, int32_t offset, f
     }
     const float largest = reduce_max(most) + reduce_add(spoilt);
     const float inverse = largest > 0 ? 127.0f / largest : 0.0f;
-    int32_t sum = 0;
+    // Of a row that is not finite the codes are any number, and the scale poisons the product: no
+    // overflow may be undefined.
+    uint32_t sum = 0;
     for (int i = 0; i < 2; ++i) {
       const __m512i code = _mm512_cvtps_epi32((x[i] * set1(inverse)).v);
-      sum += _mm512_reduce_add_epi32(code);
+      sum += static_cast<uint32_t>(_mm512_reduce_add_epi32(code));
       _mm_storeu_si128(reinterpret_cast<__m128i*>(codes + b * kKvBlock + i * 16),
                        _mm512_cvtsepi32_epi8(code));
     }
     scales[b] = largest / 127.0f;
-    starts[b] = -offset * sum;
+    starts[b] = static_cast<int32_t>(0u - static_cast<uint32_t>(offset) * sum);
   }
 }
 
