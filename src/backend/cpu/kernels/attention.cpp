@@ -7,7 +7,7 @@
 // part in nothing: their keys and values may be anything, NaN too.
 #include "backend/cpu/kernels/float_softmax.hpp"
 #include "backend/cpu/kernels/float_tiles.hpp"
-#include "backend/cpu/kernels/kernels.hpp"
+#include "backend/cpu/kernels/row_tile.hpp"
 
 namespace realm::cpu::REALM_ISA {
 namespace {
@@ -19,15 +19,6 @@ constexpr int kScoreGroups = kLanes == 16 ? 2 : 1;
 constexpr int kMixVectors = kFewRegisters && kLanes == 8 ? 2 : 4;
 // From so many rows on, converting keys and values to float32 once is cheaper than in every tile.
 constexpr int kPanelRows = 8;
-
-// f.operator()<n>() for the run-time n in [1, max].
-template <int max, class F>
-inline void with_count(int n, F&& f) {
-  if constexpr (max > 0) {
-    if (n == max) return f.template operator()<max>();
-    with_count<max - 1>(n, f);
-  }
-}
 
 template <int rows, KvFormat format>
 void score_rows(const AttendChunk& c, int row, int first_group, int end_group, float* scores) {
@@ -87,21 +78,10 @@ template <int rows, KvFormat format>
 void attend_rows(const AttendChunk& c, const Values& v, int row, float* scores) {
   const int32_t* first = c.first + row;
   const int32_t* last = c.last + row;
-  int lowest = kChunkTokens;  // tokens that some row sees
-  int highest = 0;
-  int common_first = 0;  // tokens that every row sees
-  int common_last = kChunkTokens;
-  for (int r = 0; r < rows; ++r) {
-    if (first[r] < last[r]) {
-      if (first[r] < lowest) lowest = first[r];
-      if (last[r] > highest) highest = last[r];
-    }
-    if (first[r] > common_first) common_first = first[r];
-    if (last[r] < common_last) common_last = last[r];
-  }
-  if (lowest >= highest) return;
-  score_rows<rows, format>(c, row, lowest / kTokenGroup, (highest + kTokenGroup - 1) / kTokenGroup,
-                           scores);
+  const auto seen = seen_tokens(rows, first, last);
+  if (seen.lowest >= seen.highest) return;
+  score_rows<rows, format>(c, row, seen.lowest / kTokenGroup,
+                           (seen.highest + kTokenGroup - 1) / kTokenGroup, scores);
   const int64_t head_dim = c.head_dim;
   float* mix = c.mix + row * head_dim;
   weigh_rows<rows>(c, row, scores);
@@ -112,7 +92,9 @@ void attend_rows(const AttendChunk& c, const Values& v, int row, float* scores) 
     if (d < head_dim) store_n(mix + r * head_dim + d, set1(0), head_dim - d);
   }
   // Every row walks its own tokens in order; the stretch that all see, they walk together.
-  if (common_first >= common_last) common_first = common_last = kChunkTokens;
+  const bool is_common = seen.common_first < seen.common_last;
+  const int common_first = is_common ? seen.common_first : kChunkTokens;
+  const int common_last = is_common ? seen.common_last : kChunkTokens;
   const auto alone = [&](int from, int to) {
     for (int r = 0; r < rows; ++r) {
       const int begin = first[r] > from ? first[r] : from;
@@ -137,15 +119,9 @@ void attend_all(const AttendChunk& c, const float* scales) {
 
 template <KvFormat format>
 void attend_format(const AttendChunk& c) {
-  int lowest = kChunkTokens;  // tokens that some row sees
-  int highest = 0;
-  for (int r = 0; r < c.rows; ++r) {
-    if (c.first[r] >= c.last[r]) continue;
-    if (c.first[r] < lowest) lowest = c.first[r];
-    if (c.last[r] > highest) highest = c.last[r];
-  }
-  const int first_group = lowest / kTokenGroup;
-  const int end_group = (highest + kTokenGroup - 1) / kTokenGroup;
+  const auto seen = seen_tokens(c.rows, c.first, c.last);
+  const int first_group = seen.lowest / kTokenGroup;
+  const int end_group = (seen.highest + kTokenGroup - 1) / kTokenGroup;
   const int64_t blocks = is_blocks(format) ? c.head_dim / kKvBlock : 0;
   float* scales = c.scratch + kRowTile * kChunkTokens;
   if constexpr (is_blocks(format)) {

@@ -13,7 +13,9 @@
 #if defined(REALM_ISA_AVX512)
 #undef REALM_ISA
 #define REALM_ISA avx512bf16
+#include "backend/cpu/kernels/bf16_queries.hpp"
 #include "backend/cpu/kernels/bf16_softmax.hpp"
+#include "backend/cpu/kernels/row_tile.hpp"
 
 namespace realm::cpu {
 
@@ -32,15 +34,6 @@ constexpr int kMixVectors = 4;
 // From so many rows on, converting keys and values once is cheaper than in every tile.
 constexpr int kPanelRows = 8;
 constexpr __mmask16 kAllLanes = 0xffff;
-
-// f.operator()<n>() for the run-time n in [1, max].
-template <int max, class F>
-inline void with_count(int n, F&& f) {
-  if constexpr (max > 0) {
-    if (n == max) return f.template operator()<max>();
-    with_count<max - 1>(n, f);
-  }
-}
 
 // What a tile needs beside its chunk.
 struct Work {
@@ -157,21 +150,10 @@ template <int rows, Source keys, Source values>
 void attend_rows(const AttendChunk& c, int row, const Work& work) {
   const int32_t* first = c.first + row;
   const int32_t* last = c.last + row;
-  int lowest = kChunkTokens;  // tokens that some row sees
-  int highest = 0;
-  int common_first = 0;  // tokens that every row sees
-  int common_last = kChunkTokens;
-  for (int r = 0; r < rows; ++r) {
-    if (first[r] < last[r]) {
-      if (first[r] < lowest) lowest = first[r];
-      if (last[r] > highest) highest = last[r];
-    }
-    if (first[r] > common_first) common_first = first[r];
-    if (last[r] < common_last) common_last = last[r];
-  }
-  if (lowest >= highest) return;
-  score_rows<rows, keys>(c, row, lowest / kTokenGroup, (highest + kTokenGroup - 1) / kTokenGroup,
-                         work);
+  const auto seen = seen_tokens(rows, first, last);
+  if (seen.lowest >= seen.highest) return;
+  score_rows<rows, keys>(c, row, seen.lowest / kTokenGroup,
+                         (seen.highest + kTokenGroup - 1) / kTokenGroup, work);
   const int64_t head_dim = c.head_dim;
   float* mix = c.mix + row * head_dim;
   weigh_rows<rows>(c, row, work);
@@ -182,8 +164,8 @@ void attend_rows(const AttendChunk& c, int row, const Work& work) {
     }
   }
   // Every row walks its own pairs in order; the stretch that all see whole, they walk together.
-  int64_t common = (common_first + 1) / 2;
-  int64_t common_end = common_last / 2;
+  int64_t common = (seen.common_first + 1) / 2;
+  int64_t common_end = seen.common_last / 2;
   if (common >= common_end) common = common_end = kChunkTokens / 2;
   const auto alone = [&](int64_t from, int64_t to) {
     for (int r = 0; r < rows; ++r) {
@@ -224,14 +206,9 @@ void value_panel(const void* group, int64_t head_dim, const float* scales, uint1
 
 template <Source s>
 void attend_source(const AttendChunk& c) {
-  int first_group = kChunkGroups;
-  int end_group = 0;
-  for (int r = 0; r < c.rows; ++r) {
-    if (c.first[r] >= c.last[r]) continue;
-    const int end = (c.last[r] + kTokenGroup - 1) / kTokenGroup;
-    if (c.first[r] / kTokenGroup < first_group) first_group = c.first[r] / kTokenGroup;
-    if (end > end_group) end_group = end;
-  }
+  const auto seen = seen_tokens(c.rows, c.first, c.last);
+  const int first_group = seen.lowest / kTokenGroup;
+  const int end_group = (seen.highest + kTokenGroup - 1) / kTokenGroup;
   const int64_t head_dim = c.head_dim;
   const int64_t blocks = is_blocks(s) ? head_dim / kKvBlock : 0;
   float* scales = c.scratch + kRowTile * kChunkTokens * 3 / 2;
@@ -277,35 +254,6 @@ bool is_float(KvFormat format, int32_t head_dim) {
   return format == KvFormat::kF32 || head_dim % 2 != 0;
 }
 
-void code_query(const float* q, int64_t head_dim, float scale, int32_t offset, float* out) {
-  auto* codes = reinterpret_cast<int8_t*>(out);
-  auto* scales = reinterpret_cast<float*>(codes + head_dim);
-  auto* starts = reinterpret_cast<int32_t*>(scales + head_dim / kKvBlock);
-  for (int64_t b = 0; b < head_dim / kKvBlock; ++b) {
-    const F32 x[2] = {load(q + b * kKvBlock) * set1(scale),
-                      load(q + b * kKvBlock + 16) * set1(scale)};
-    F32 most = set1(0);
-    F32 spoilt = set1(0);  // NaN once an element is no finite number
-    for (const F32 v : x) {
-      most = max(max(v, set1(0) - v), most);
-      spoilt = fma(v, set1(0), spoilt);
-    }
-    const float largest = reduce_max(most) + reduce_add(spoilt);
-    const float inverse = largest > 0 ? 127.0f / largest : 0.0f;
-    // Of a row that is not finite the codes are any number, and the scale poisons the product: no
-    // overflow may be undefined.
-    uint32_t sum = 0;
-    for (int i = 0; i < 2; ++i) {
-      const __m512i code = _mm512_cvtps_epi32((x[i] * set1(inverse)).v);
-      sum += static_cast<uint32_t>(_mm512_reduce_add_epi32(code));
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(codes + b * kKvBlock + i * 16),
-                       _mm512_cvtsepi32_epi8(code));
-    }
-    scales[b] = largest / 127.0f;
-    starts[b] = static_cast<int32_t>(0u - static_cast<uint32_t>(offset) * sum);
-  }
-}
-
 }  // namespace
 
 void attend_queries(const float* q, int32_t rows, int32_t head_dim, float scale, KvFormat format,
@@ -319,12 +267,7 @@ void attend_queries(const float* q, int32_t rows, int32_t head_dim, float scale,
       code_query(q, head_dim, scale, format == KvFormat::kQ8_0 ? 128 : 8, out);
       continue;
     }
-    auto* halves = reinterpret_cast<uint16_t*>(out);
-    for (int64_t d = 0; d < head_dim; d += 16) {
-      const F32 x = load_n(q + d, head_dim - d < 16 ? head_dim - d : 16) * set1(scale);
-      _mm256_mask_storeu_epi16(halves + d, lanes_below(head_dim - d),
-                               (__m256i)_mm512_cvtneps_pbh(x.v));
-    }
+    round_query(q, head_dim, scale, out);
   }
 }
 
