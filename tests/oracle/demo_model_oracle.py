@@ -28,8 +28,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 WINDOW = 512
 LICENSES = "/usr/share/common-licenses"
-# Texts that have little in common with one another; together some 27,000 tokens.
-TEXTS = ["GPL-3", "MPL-2.0", "Apache-2.0", "GFDL-1.3", "CC0-1.0", "Artistic", "LGPL-2.1"]
+# Texts that have little in common with one another; 33,000 tokens together.
+TEXTS = ["GPL-3", "MPL-2.0", "Apache-2.0", "GFDL-1.3", "CC0-1.0", "Artistic", "LGPL-2.1", "MPL-1.1"]
 PROMPTS = ["Name the capital of France.", "Write a short poem about the sea.",
            "What is 12 plus 30? Explain how you know."]
 
