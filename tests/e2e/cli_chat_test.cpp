@@ -1,6 +1,4 @@
 // realm chat, driven through a pseudo-terminal and through pipes.
-#include <cstdio>
-
 #include "cli.hpp"
 #include "model/tiny/tiny_model.hpp"
 #include "terminal.hpp"
@@ -51,9 +49,6 @@ class Chat : public Scratch {
 
   const std::string model_ = path("model.gguf");
 };
-
-#define EXPECT_SHOWN(terminal, text) ASSERT_TRUE((terminal).shows(text))
-#define EXPECT_PROMPT(terminal, text) ASSERT_TRUE((terminal).prompts(text))
 
 TEST_F(Chat, LinesCanBeEdited) {
   Terminal t(words(), home());
@@ -252,70 +247,6 @@ TEST_F(Chat, WithoutATerminalLinesAreMessages) {
   const Outcome none = realm({"chat", other}, {.input = "x\n"});
   EXPECT_TRUE(ended_with(none, 4));
   EXPECT_TRUE(contains(none.err, "no chat template")) << none.err;
-}
-
-struct Counts {
-  int prompt = 0, known = 0, computed = 0, answer = 0;
-};
-std::vector<Counts> counts_in(const std::string& text) {
-  std::vector<Counts> all;
-  for (size_t at = 0; (at = text.find("prompt ", at)) != text.npos; ++at) {
-    Counts c;
-    if (std::sscanf(text.c_str() + at,
-                    "prompt %d tokens, %d known, %d computed, %*f tokens/s; answer %d", &c.prompt,
-                    &c.known, &c.computed, &c.answer) == 4) {
-      all.push_back(c);
-    }
-  }
-  return all;
-}
-
-// Everything but the new message and what the template writes round it is known: the last token of
-// an answer was sampled and not computed.
-TEST(ChatModel, ThePrefixIsNotComputedAgain) {
-  REALM_NEEDS_MODEL(model);
-  for (const std::string temperature : {"0", "1.3"}) {
-    const Outcome chat =
-        realm({"chat", model, "--verbose", "--temperature", temperature, "--seed", "3", "-n", "48"},
-              {.input = "Name the capital of France.\nAnd of Italy?\nTell me about the sea.\n"
-                        "Thank you.\n"});
-    ASSERT_TRUE(ended_with(chat, 0));
-    if (temperature == "0") {
-      EXPECT_TRUE(contains(chat.out, "Paris")) << chat.out;
-    }
-    const std::vector<Counts> turns = counts_in(chat.err);
-    ASSERT_EQ(turns.size(), 4u) << chat.err;
-    EXPECT_EQ(turns[0].known, 0);
-    for (size_t i = 1; i < turns.size(); ++i) {
-      EXPECT_EQ(turns[i].known, turns[i - 1].prompt + turns[i - 1].answer - 1) << chat.err;
-      EXPECT_EQ(turns[i].computed, turns[i].prompt - turns[i].known);
-      EXPECT_LT(turns[i].computed, 24) << chat.err;
-    }
-  }
-}
-
-TEST(ChatModel, CtrlCStopsTheAnswerTwiceLeaves) {
-  REALM_NEEDS_MODEL(model);
-  Terminal t({REALM_PROGRAM, "chat", model, "--no-history", "--temperature", "0", "--threads", "1"},
-             {{"HOME", "/nonexistent"}});
-  EXPECT_PROMPT(t, ">>> ");
-  t.press(std::string("Tell a very long story about a ship.") + kEnter);
-  EXPECT_SHOWN(t, "ship.");
-  EXPECT_SHOWN(t, " the ");  // it speaks
-  t.press(kCtrlC);
-  EXPECT_SHOWN(t, "(stopped; Ctrl-C once more leaves)");
-  EXPECT_PROMPT(t, ">>> ");
-  t.press(std::string("Name the capital of France.") + kEnter);
-  EXPECT_SHOWN(t, "Paris");
-  EXPECT_PROMPT(t, ">>> ");
-  t.press(std::string("Tell a very long story about a house.") + kEnter);
-  EXPECT_SHOWN(t, "house.");
-  EXPECT_SHOWN(t, " the ");
-  t.press(kCtrlC);
-  EXPECT_SHOWN(t, "(stopped");
-  EXPECT_PROMPT(t, ">>> ");
-  t.press(kCtrlC);
-  EXPECT_EQ(t.exit_code(), 130);
 }
 
 }  // namespace

@@ -48,3 +48,6 @@ class Terminal {
 };
 
 }  // namespace realm::testing
+
+#define EXPECT_SHOWN(terminal, text) ASSERT_TRUE((terminal).shows(text))
+#define EXPECT_PROMPT(terminal, text) ASSERT_TRUE((terminal).prompts(text))
