@@ -9,12 +9,16 @@
 namespace realm::cpu {
 namespace {
 
-// Strips of a whole matrix where one group meets it.
+// Strips of a whole matrix where one group meets it: enough of them that a thread which the system
+// slows down holds the others up by little. 16 threads of a shared Emerald Rapids gained 4 to 17 %
+// in decode over 64 strips of at least 32 rows (2026-12).
 constexpr int64_t kItems = 64;
-int64_t strip_rows(int64_t rows, int64_t groups) {
+constexpr int64_t kItemsAThread = 16;
+int64_t strip_rows(const ThreadPool& pool, int64_t rows, int64_t groups) {
   if (groups > 1) return kStripRows;
-  const int64_t even = (rows / kItems + kStripRows - 1) / kStripRows * kStripRows;
-  return std::clamp(even, kStripRows, kLongestStrip);
+  const int64_t items = std::max(kItems, kItemsAThread * pool.used());
+  const int64_t even = (rows / items + kShortestStrip - 1) / kShortestStrip * kShortestStrip;
+  return std::clamp(even, kShortestStrip, kLongestStrip);
 }
 // Activations that an item goes through: half of a small second-level cache. A run of groups takes
 // a piece of k at a time and needs no such bound.
@@ -100,7 +104,8 @@ Result<void> multiply_packed(const LinearContext& context, const ProductInput& i
   REALM_ASSIGN(const ColumnGroups groups,
                ColumnGroups::prepare(context, input, grouping.planes, grouping.widest));
   REALM_TRY(panels.take(context, 1));
-  const int64_t strip_length = panels.needed() ? kStripRows : strip_rows(rows, groups.count());
+  const int64_t strip_length =
+      panels.needed() ? kStripRows : strip_rows(context.pool, rows, groups.count());
   int64_t strips = 0;
   for (size_t p = 0; p < products.size(); ++p) {
     parts[p].first_strip = strips;
@@ -169,13 +174,14 @@ Result<void> multiply(const LinearContext& context, const ProductInput& input,
   panels.add(up);
   REALM_TRY(panels.take(context, 2));
   const int64_t n = product.gate_weight.rows();
+  const int64_t strip_length = panels.needed() || groups.count() > 1 ? kStripRows : kShortestStrip;
   const auto item = [&](int64_t strip, int64_t first, int64_t last, int thread) {
     alignas(64) float gates[kMaxRunColumns * kStripRows];
     alignas(64) float ups[kMaxRunColumns * kStripRows];
-    const int64_t row = strip * kStripRows;
+    const int64_t row = strip * strip_length;
     Target target{};
     target.stride = kStripRows;
-    target.rows = std::min(kStripRows, n - row);
+    target.rows = std::min(strip_length, n - row);
     const auto bias = [row](const float* all) { return all == nullptr ? nullptr : all + row; };
     const Tiles gate_strip = gate.strip(context, row, target.rows, panels.of(thread, 0));
     const Tiles up_strip = up.strip(context, row, target.rows, panels.of(thread, 1));
@@ -192,7 +198,7 @@ Result<void> multiply(const LinearContext& context, const ProductInput& input,
       }
     });
   };
-  for_each_item(context, groups, grouping, strips_of(product.gate_weight, kStripRows), panels,
+  for_each_item(context, groups, grouping, strips_of(product.gate_weight, strip_length), panels,
                 item);
   return {};
 }

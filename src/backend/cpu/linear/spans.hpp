@@ -15,6 +15,7 @@ namespace realm::cpu {
 // a matrix of a few hundred rows evenly and that a strip stays in the first cache while groups of
 // columns go by. With one group nothing comes back: longer strips, fewer items.
 constexpr int64_t kStripRows = 32;
+constexpr int64_t kShortestStrip = 16;  // with one group: a tile of the widest set
 constexpr int64_t kLongestStrip = 256;
 
 /// A weight as kernels see it.

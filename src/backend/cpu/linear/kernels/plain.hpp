@@ -10,6 +10,10 @@
 
 namespace realm::cpu::REALM_ISA {
 
+// Of each of the tiles that are read side by side. 8 sequences of a 1B model in F16 went from 129
+// to 147 tokens/s with 2 threads of Zen 5, in BF16 from 172 to 184 (2026-12).
+constexpr int64_t kPlainAheadBytes = 2048;
+
 /// Weights of any plain format as floats.
 template <Format kFormat>
 struct FloatWeights {
@@ -65,14 +69,19 @@ struct BrainWeights {
 };
 
 /// Adds `k` columns of kTiles tiles, `stride` bytes apart, times kN columns. With kFetches, as much
-/// as is multiplied is fetched from `next` on.
+/// as is multiplied is fetched from `next` on; without, weights come from memory and are fetched
+/// ahead as those of block formats are (block.hpp).
 template <class Weights, bool kFetches, int kTiles, int kN>
 REALM_KERNEL void add_steps(typename Isa::Floats (&acc)[kTiles][kN], const uint8_t* w,
                             int64_t stride, int64_t k, const typename Weights::Input* x,
                             const typename Weights::Input* next) {
   constexpr int kUnit = Weights::kUnit;
   for (int64_t i = 0; i < k / kUnit; ++i, w += Weights::kStep, x += kUnit * kN) {
-    if constexpr (kFetches) __builtin_prefetch(next + i * kUnit * kN);
+    if constexpr (kFetches) {
+      __builtin_prefetch(next + i * kUnit * kN);
+    } else {
+      for (int t = 0; t < kTiles; ++t) __builtin_prefetch(w + t * stride + kPlainAheadBytes);
+    }
     Weights::template add<kUnit>(acc, w, stride, x);
   }
   if constexpr (kUnit > 1) {
