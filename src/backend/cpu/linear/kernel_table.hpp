@@ -41,7 +41,7 @@ using Multiply = void (*)(const uint8_t* tiles, int64_t k, const Columns& column
 /// and kMaxRunColumns together: weights are unpacked once for all. Bits are Multiply's.
 using MultiplyRun = void (*)(const uint8_t* tiles, int64_t k, const Columns* groups, int32_t count,
                              const Target& target);
-constexpr int32_t kMaxRunColumns = 512;
+constexpr int32_t kMaxRunColumns = 516;  // 512 in groups of up to 8, 6 or 3
 
 /// Writes one activation row as column `column` of a group: the planes of the mask `planes`.
 using Prepare = void (*)(const float* x, int64_t k, uint32_t planes, int32_t column,
@@ -66,9 +66,10 @@ struct BrainPairsKernels {
 
 struct LinearKernels {
   const char* isa;
-  int32_t tile_rows;    ///< W of packed.hpp
-  int32_t max_columns;  ///< of a group
-  int32_t run_columns;  ///< of a group that MultiplyRun takes
+  int32_t tile_rows;          ///< W of packed.hpp
+  int32_t max_columns;        ///< of a group
+  int32_t run_columns;        ///< of a group that MultiplyRun of a block format takes
+  int32_t plain_run_columns;  ///< of a plain one, as many or more
   int32_t fewest_run_columns;
   int32_t code_unit;  ///< codes of a column that lie together
   bool offset_bytes;  ///< signed codes are stored with 128 added

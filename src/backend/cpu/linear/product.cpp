@@ -61,10 +61,11 @@ void for_each_item(const LinearContext& context, const ColumnGroups& groups,
                    const Grouping& grouping, int64_t strips, const Panels& panels,
                    const Body& body) {
   const int64_t bytes = std::max<int64_t>(1, groups.group_bytes());
-  int64_t run = grouping.runs ? grouping.run_groups() : kRunBytes / bytes;
-  if (panels.needed()) run = groups.count();
-  run = std::max<int64_t>(1, run);
-  const int64_t runs = (groups.count() + run - 1) / run;
+  int64_t most = grouping.runs ? grouping.run_groups() : kRunBytes / bytes;
+  most = std::max<int64_t>(1, panels.needed() ? groups.count() : most);
+  const int64_t runs = (groups.count() + most - 1) / most;
+  // All alike, because each unpacks the weights.
+  const int64_t run = (groups.count() + runs - 1) / std::max<int64_t>(1, runs);
   context.pool.for_each(strips * runs, [&](int64_t item, int thread) {
     const int64_t first = item / strips * run;
     body(item % strips, first, std::min(first + run, groups.count()), thread);

@@ -88,13 +88,14 @@ Grouping grouping_of(const LinearContext& context, int64_t m, const Tiles* const
   for (size_t i = 0; i < count; ++i) (weights[i]->plain ? plain : blocks) = true;
   const bool pairs = blocks && context.activations == Activations::kInt16Block32;
   const int64_t codes = pairs ? 2 : 1;  // of a row
-  const int64_t rows = std::max<int64_t>(1, kernels.run_columns / codes);
+  const int64_t run_columns = blocks ? kernels.run_columns : kernels.plain_run_columns;
+  const int64_t rows = std::max<int64_t>(1, run_columns / codes);
   const int64_t fewest = m / std::max<int64_t>(1, (m + rows - 1) / rows);
   Grouping out;
   out.runs = m * codes >= kFewestColumns && fewest * codes >= kernels.fewest_run_columns;
   if (pairs && plain) out.runs = false;  // which have one column a row: too few for their runs
   for (size_t i = 0; i < count; ++i) out.runs = out.runs && weights[i]->run != nullptr;
-  out.widest = out.runs ? kernels.run_columns : kernels.max_columns;
+  out.widest = out.runs ? run_columns : kernels.max_columns;
   for (size_t i = 0; i < count; ++i) {
     out.planes |= out.runs ? weights[i]->run_planes : weights[i]->planes;
   }

@@ -32,6 +32,7 @@ struct Isa {
   static constexpr int kPlainRunTiles = 4;
   static constexpr int kRunColumns = 3;
   static constexpr int kFewestRunColumns = 2;
+  static constexpr int kPlainRunColumns = 3;
   static constexpr bool kRunsUnfolded = true;
 
   using Floats = __m256;

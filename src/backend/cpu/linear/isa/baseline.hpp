@@ -30,6 +30,7 @@ struct Isa {
   static constexpr int kPlainRunTiles = 2;
   static constexpr int kRunColumns = 4;
   static constexpr int kFewestRunColumns = 2;
+  static constexpr int kPlainRunColumns = 4;
   static constexpr bool kRunsUnfolded = true;
 
   using Floats = float __attribute__((vector_size(16)));

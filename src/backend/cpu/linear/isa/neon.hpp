@@ -28,6 +28,7 @@ struct Neon {
   static constexpr int kPlainRunTiles = 4;
   static constexpr int kRunColumns = 6;
   static constexpr int kFewestRunColumns = 4;
+  static constexpr int kPlainRunColumns = 6;
   static constexpr bool kRunsUnfolded = false;
 
   using Floats = float32x4_t;

@@ -30,7 +30,7 @@ void add_plain_panel(const uint8_t* w, int64_t stride, int64_t k, const typename
   for_each([](auto& v, float* at) REALM_KERNEL_LAMBDA { Isa::store(at, v); });
 }
 
-template <class Weights, int kTiles, int kN = Isa::kRunColumns>
+template <class Weights, int kTiles, int kN = Isa::kPlainRunColumns>
 void add_plain_panel_of(int n, const uint8_t* w, int64_t stride, int64_t k,
                         const typename Weights::Input* x, const typename Weights::Input* next,
                         float* sums) {

@@ -8,8 +8,8 @@
 
 namespace realm::cpu::REALM_ISA {
 
-// Of k: a panel of one byte a code stays in the first cache.
-constexpr int kPanelColumns = 1024;
+// Of one byte a code: it stays in the first cache.
+constexpr int kPanelBytes = 16 << 10;
 
 /// Planes of a group from some column of k on.
 template <class P>
@@ -83,28 +83,52 @@ struct PanelProduct {
         });
       });
     } else {
-      static_assert(kTiles == 1);
       unroll<P::kGroups>([&](auto g) REALM_KERNEL_LAMBDA {
         constexpr int kG = decltype(g)::value;
-        typename Isa::Ints s[kN];
-        const uint8_t* codes = at(0, b * P::kCodesBytes + kG * kQuads * P::kVector);
-        const auto quad = [&](auto i) REALM_KERNEL_LAMBDA {
-          return Isa::load_codes(codes + i * P::kVector);
-        };
-        const auto start = [&](auto j) REALM_KERNEL_LAMBDA {
-          return start_of<P::kOffset>(x.starts + (kG * kN + j));
-        };
-        Isa::template dot<kQuads, P::kMaxCode, P::Block::kSigned>(s, x.codes + kG * kQuads * 4 * kN,
-                                                                  quad, start);
-        if constexpr (P::kHasSubs) {
-          const Floats scale = load(0, P::kSubsAt + (b * P::kGroups + kG) * P::kVector);
-          unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
-            const Floats v = Isa::to_floats(s[j]);
-            t[0][j] = kG == 0 ? Isa::mul(v, scale) : Isa::fma(v, scale, t[0][j]);
-          });
-        } else {
-          unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { t[0][j] = Isa::to_floats(s[j]); });
-        }
+        typename Isa::Ints s[kTiles][kN];
+        sum_group(b * P::kCodesBytes + kG * kQuads * P::kVector, x.codes + kG * kQuads * 4 * kN,
+                  x.starts + kG * kN, s);
+        unroll<kTiles>([&](auto i) REALM_KERNEL_LAMBDA {
+          if constexpr (P::kHasSubs) {
+            const Floats scale = load(i, P::kSubsAt + (b * P::kGroups + kG) * P::kVector);
+            unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+              const Floats v = Isa::to_floats(s[i][j]);
+              t[i][j] = kG == 0 ? Isa::mul(v, scale) : Isa::fma(v, scale, t[i][j]);
+            });
+          } else {
+            unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA { t[i][j] = Isa::to_floats(s[i][j]); });
+          }
+        });
+      });
+    }
+  }
+
+  /// Integer sums over the quads of a group, whose codes lie at `offset` of each tile's block.
+  REALM_KERNEL void sum_group(int offset, const int8_t* codes, const int32_t* starts,
+                              typename Isa::Ints (&s)[kTiles][kN]) const {
+    constexpr int kQuads = 8 / P::kGroups;
+    const auto start = [&](auto j) REALM_KERNEL_LAMBDA { return start_of<P::kOffset>(starts + j); };
+    if constexpr (kTiles == 1) {
+      const auto quad = [&](auto i) REALM_KERNEL_LAMBDA {
+        return Isa::load_codes(at(0, offset + i * P::kVector));
+      };
+      Isa::template dot<kQuads, P::kMaxCode, P::Block::kSigned>(s[0], codes, quad, start);
+    } else {
+      // A column's codes are loaded once for all tiles.
+      unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+        s[0][j] = start(j);
+        unroll<kTiles - 1>([&](auto i) REALM_KERNEL_LAMBDA { s[i + 1][j] = s[0][j]; });
+      });
+      unroll<kQuads>([&](auto q) REALM_KERNEL_LAMBDA {
+        typename Isa::Codes w[kTiles];
+        unroll<kTiles>([&](auto i) REALM_KERNEL_LAMBDA {
+          w[i] = Isa::load_codes(at(i, offset + q * P::kVector));
+        });
+        unroll<kN>([&](auto j) REALM_KERNEL_LAMBDA {
+          const typename Isa::Codes v = Set::broadcast_codes(codes + (q * kN + j) * 4);
+          unroll<kTiles>([&](auto i)
+                             REALM_KERNEL_LAMBDA { s[i][j] = Set::dot4(s[i][j], w[i], v); });
+        });
       });
     }
   }
@@ -239,7 +263,7 @@ void multiply_run(const uint8_t* tiles, int64_t k, const Columns* groups, int32_
                   const Target& target) {
   using P = Panel<kFormat>;
   constexpr int kTiles = P::kTiles;
-  constexpr int64_t kPiece = P::kIsWide ? kPanelColumns / 2 : kPanelColumns;
+  constexpr int64_t kPiece = kPanelBytes / (kTiles * Isa::kRows * (P::kIsWide ? 2 : 1));
   constexpr int64_t kStride = kPiece / P::kElems * P::kBytes;
   constexpr int64_t kPacked = packed_block_bytes(P::kLayout, Isa::kRows);
   const int64_t bytes = k / P::kElems * kPacked;

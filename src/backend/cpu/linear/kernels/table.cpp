@@ -12,6 +12,7 @@ constexpr LinearKernels make_kernels(const char* isa, BrainPairsKernels brain_pa
       .tile_rows = Isa::kRows,
       .max_columns = Isa::kColumns,
       .run_columns = Isa::kRunColumns,
+      .plain_run_columns = Isa::kPlainRunColumns,
       .fewest_run_columns = Isa::kFewestRunColumns,
       .code_unit = Isa::kUnit,
       .offset_bytes = Isa::kOffsetBytes,
