@@ -249,27 +249,33 @@ def parsed():
     return args
 
 
+def result_of(args, realm, peers, rows):
+    commits = {peer.name: peer.commit for peer in peers}
+    for row in rows:
+        if "peer" in row:
+            row["peer"]["commit"] = commits[row["peer"]["name"]]
+    about = [{"name": name, "commit": commit} for name, commit in commits.items()]
+    return {"model": rows[0]["model"], "threads": args.threads, "rounds": args.rounds,
+            **about_run(), "kv": args.kv, "realm": realm.about, "peer": about[0],
+            "peers": about, "rows": rows}
+
+
 def main():
     args = parsed()
     realm, peers, rows = Realm(args), list(peers_of(args)), []
+    path = None
     with tempfile.TemporaryDirectory(dir=args.folder) as folder:
-        for path, name in models_of(args, folder):
-            for row in measure(path, name, realm, peers, args):
+        for model, name in models_of(args, folder):
+            for row in measure(model, name, realm, peers, args):
                 rows.append(row)
                 peer = row.get("peer", {"name": "no peer", "median": float("nan")})
                 print(f"{name}: {row['kind']:7} {row['tokens']:5} tokens at {row['depth']}, "
                       f"{row['sequences']} sequences: realm {row['realm']['median']:.2f}, "
                       f"{peer['name']} {peer['median']:.2f} tokens/s, "
                       f"ratio {row.get('ratio', float('nan')):.2f}", flush=True)
-    commits = {peer.name: peer.commit for peer in peers}
-    for row in rows:
-        if "peer" in row:
-            row["peer"]["commit"] = commits[row["peer"]["name"]]
-    about = [{"name": name, "commit": commit} for name, commit in commits.items()]
-    result = {"model": rows[0]["model"], "threads": args.threads, "rounds": args.rounds,
-              **about_run(), "kv": args.kv, "realm": realm.about, "peer": about[0],
-              "peers": about, "rows": rows}
-    path = save(args.results, args.name or dated(file_name(rows[0]["model"])), result)
+            # After every model: hours of measuring are not lost with the last one.
+            path = save(args.results, args.name or dated(file_name(rows[0]["model"])),
+                        result_of(args, realm, peers, rows))
     print(f"written: {path}; now run tools/readme_table.py")
 
 
