@@ -12,8 +12,9 @@ median of the rounds. --synthetic makes the file by `realm bench --save` in a fo
 A peer that knows -rtr (ik_llama.cpp) runs twice a round, plain and with it. What llama-bench cannot
 do is asked of others: several sequences (-b) of the llama-batched-bench beside it; a prompt at
 a depth, where there is no -d, of the times of two prompts. `ratio` is against the fastest peer.
-The result goes to bench/results/NAME.json (--name); README.md's table is made of these files by
-tools/readme_table.py.
+Beside Realm's speed stand the medians of its shares of the machine's ceilings, each measured in the
+same run. The result goes to bench/results/NAME.json (--name); README.md's table is made of these
+files by tools/readme_table.py.
 """
 import argparse
 import datetime
@@ -65,6 +66,7 @@ class Realm:
     def __init__(self, args):
         self.args = args
         self.about = {}
+        self.percents = {}  # of a case: shares of the machine's ceilings, one a round
 
     def rates(self, model):
         args = self.args
@@ -80,8 +82,14 @@ class Realm:
                                            *map(str, command[3:])])}
         if "ceilings" in out:
             self.about["ceilings"] = out["ceilings"]
-        return {(m["kind"], m["tokens"], m["depth"], m["sequences"]):
-                m["tokens_per_second"]["median"] for m in out["measurements"]}
+        rates = {}
+        for m in out["measurements"]:
+            case = (m["kind"], m["tokens"], m["depth"], m["sequences"])
+            rates[case] = m["tokens_per_second"]["median"]
+            for key in ("read_percent", "multiply_percent"):
+                if key in m:
+                    self.percents.setdefault(case, {}).setdefault(key, []).append(m[key])
+        return rates
 
 
 class Peer:
@@ -198,6 +206,7 @@ def row_of(model, case, ours, theirs):
 
 def measure(model, name, realm, peers, args):
     runs = {runner: [] for runner in (realm, *peers)}
+    realm.percents = {}
     for number in range(args.rounds):
         for runner in runs:
             runs[runner].append(runner.rates(model))
@@ -205,7 +214,10 @@ def measure(model, name, realm, peers, args):
     for case in cases_of(args):
         theirs = {peer.name: [r[case] for r in runs[peer] if r[case] is not None]
                   for peer in peers}
-        yield row_of(name, case, [r[case] for r in runs[realm]], theirs)
+        row = row_of(name, case, [r[case] for r in runs[realm]], theirs)
+        for key, values in realm.percents.get(case, {}).items():
+            row["realm"][key] = statistics.median(values)
+        yield row
 
 
 def file_name(model):

@@ -42,7 +42,8 @@ elif command == "bench":
     keys = ("kind", "tokens", "depth", "sequences")
     print(json.dumps({"version": "1.2.3", "commit": "1a2b3c4d5", "device": {"name": "cpu"},
                       "measurements": [{**dict(zip(keys, row)),
-                                        "tokens_per_second": {"median": row[4]}}
+                                        "tokens_per_second": {"median": row[4]},
+                                        "read_percent": 50.0 + row[3]}
                                        for row in rows]}))
 """
 LLAMA_QUANTIZE = """
@@ -139,6 +140,7 @@ class Scripts(unittest.TestCase):
         result = self.result("compare.py", "", "m.gguf", "--realm", self.program("realm", REALM),
                              "--peer", self.program("llama-bench", LLAMA_BENCH), "--rounds", 2)
         self.assertEqual([row["ratio"] for row in result["rows"]], [2.0, 0.5])
+        self.assertEqual([row["realm"]["read_percent"] for row in result["rows"]], [51.0, 51.0])
         self.assertEqual({row["peer"]["name"] for row in result["rows"]}, {"llama.cpp"})
 
     def test_peers_depths_and_sequences(self):
