@@ -11,8 +11,10 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 import zlib
 
+import compare_load
 import compare_quantize
 import compare_tokenizers
 
@@ -26,6 +28,10 @@ import json, pathlib, sys, time
 command = sys.argv[1]
 if command == "--version":
     print("realm 1.2.3 (1a2b3c4d5+, GNU 12.2.0)")
+elif command == "run":
+    assert sys.argv[3:6] == ["a", "--raw", "-n"], sys.argv
+    size = pathlib.Path(sys.argv[2]).stat().st_size
+    print(json.dumps({"timings": {"load_seconds": 3.0}, "peak_memory_bytes": size}))
 elif command == "quantize":
     source, target, kind = sys.argv[2:5]
     pathlib.Path(target).write_bytes(kind.encode() * 2)
@@ -249,6 +255,32 @@ class Scripts(unittest.TestCase):
         self.assertEqual((row["ratio"], row["cpu_ratio"]), (4.0, 2.0))
         self.assertEqual(compare_quantize.peer_commit("main: build = 12 (0c1e570)"), "0c1e570")
         self.assertEqual(compare_quantize.peer_commit("nothing"), "unknown")
+
+    def test_load(self):
+        model = self.root / "m.gguf"
+        model.write_bytes(bytes(range(256)) * 9000)  # two pieces and a part of a third
+        done = self.run_script("compare_load.py", model, "--realm", self.program("realm", REALM),
+                               "-t", 2, "--rounds", 3, "--results", self.root, "--name", "it")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        result = json.loads((self.root / "it.json").read_text())
+        self.assertEqual((result["bytes"], result["realm"]["version"]), (256 * 9000, "1.2.3"))
+        self.assertEqual([row["state"] for row in result["rows"]], ["warm", "cold"])
+        for row in result["rows"]:
+            self.assertEqual(row["load_seconds"]["median"], 3.0)
+            self.assertEqual(row["peak_memory_bytes"]["max"], 256 * 9000)
+            self.assertAlmostEqual(row["ratio"] * row["read_seconds"]["median"], 3.0)
+
+    def test_reading_leaves_nothing_out(self):
+        seen = []
+        whole = os.preadv
+        def preadv(file, buffers, at):
+            seen.append((at, whole(file, buffers, at)))
+        path = self.root / "m.gguf"
+        path.write_bytes(bytes(5 << 19))
+        with unittest.mock.patch("os.preadv", preadv):
+            compare_load.read_seconds(path, 3)
+        seen.sort()
+        self.assertEqual([at + n for at, n in seen], [at for at, _ in seen[1:]] + [5 << 19])
 
     def test_a_program_that_fails_is_shown(self):
         bad = self.program("bad", "import sys\nsys.exit('no such type')\n")
