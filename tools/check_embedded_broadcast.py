@@ -24,7 +24,8 @@ def counts(lines):
         instruction = line.partition("\t")[2].partition("#")[0].strip()
         if not instruction.startswith("v"):
             continue
-        operands = re.split(r",(?![^(]*\))", instruction.partition(" ")[2].strip())
+        instruction = " ".join(instruction.split())  # llvm-objdump has tabs
+        operands = re.split(r", ?(?![^(]*\))", instruction.partition(" ")[2])
         if instruction.startswith("vpdpbusd") and "%zmm" in instruction:
             products += 1
             if "{1to16}" in instruction:
