@@ -16,6 +16,7 @@ else()
 endif()
 set(REALM_CPU_FLAGS_baseline "")
 set(REALM_CPU_FLAGS_avx2 -mavx2 -mfma -mf16c -mbmi -mbmi2)
+set(REALM_CPU_FLAGS_avx2vnni ${REALM_CPU_FLAGS_avx2} -mavxvnni)
 set(REALM_CPU_FLAGS_avx512 ${REALM_CPU_FLAGS_avx2}
   -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mprefer-vector-width=512)
 # GCC 12 warns of the undefined operand inside its own AVX-512 intrinsics (its bug 105593).
@@ -36,7 +37,7 @@ function(realm_cpu_kernels target)
 endfunction()
 
 # realm_cpu_kernels_of(<target> <isa> <source>...): the same for one instruction set. Sets that add a
-# few kernels to another one's (neoni8mm) are built by this alone.
+# few kernels to another one's (avx2vnni, neoni8mm) are built by this alone.
 function(realm_cpu_kernels_of target isa)
   string(TOUPPER ${isa} upper)
   set(objects ${target}_${isa})

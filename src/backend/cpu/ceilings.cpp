@@ -22,6 +22,9 @@ extern const CeilingKernels kCeilings;
 namespace avx512 {
 extern const CeilingKernels kCeilings;
 }
+namespace avx2vnni {
+extern const CeilingKernels kCeilings;
+}
 namespace neon {
 extern const CeilingKernels kCeilings;
 }
@@ -39,9 +42,8 @@ struct Row {
 };
 constexpr Row kRows[] = {
 #if defined(__x86_64__)
-    {"avx512bf16", &avx512::kCeilings},
-    {"avx512", &avx512::kCeilings},
-    {"avx2", &avx2::kCeilings},
+    {"avx512bf16", &avx512::kCeilings}, {"avx512", &avx512::kCeilings},
+    {"avx2vnni", &avx2vnni::kCeilings}, {"avx2", &avx2::kCeilings},
 #elif defined(__aarch64__)
     {"neoni8mm", &neoni8mm::kCeilings},
     {"neon", &neon::kCeilings},

@@ -2,7 +2,9 @@
 
 #include "base/str.hpp"
 
-#if defined(__aarch64__)
+#if defined(__x86_64__)
+#include <cpuid.h>
+#elif defined(__aarch64__)
 #include <asm/hwcap.h>
 #include <sys/auxv.h>
 #endif
@@ -25,6 +27,15 @@ extern const Kernels kKernels;
 
 namespace {
 
+#if defined(__x86_64__)
+// Asked for here, because clang 14's __builtin_cpu_supports does not know its name.
+bool has_avx_vnni() {
+  constexpr unsigned kAvxVnni = 1u << 4;
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & kAvxVnni) != 0;
+}
+#endif
+
 std::vector<Variant> detect() {
   std::vector<Variant> out;
 #if defined(__x86_64__)
@@ -41,6 +52,8 @@ std::vector<Variant> detect() {
                  "AVX-512 with VNNI and BF16"});
   out.push_back({"avx512", &avx512::kKernels, &avx512::kKernels, has_avx512,
                  "AVX-512 F, BW, DQ, VL and VNNI"});
+  out.push_back({"avx2vnni", &avx2::kKernels, &avx2::kKernels, has_avx2 && has_avx_vnni(),
+                 "AVX2, FMA and AVX-VNNI"});
   out.push_back({"avx2", &avx2::kKernels, &avx2::kKernels, has_avx2, "AVX2 and FMA"});
 #elif defined(__aarch64__)
   const bool has_dot = (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;

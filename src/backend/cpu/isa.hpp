@@ -2,6 +2,8 @@
 //
 //   baseline    every processor of the architecture
 //   avx2        AVX2, FMA, F16C: x86-64 since Haswell (2013) and Excavator (2015)
+//   avx2vnni    the same kernels, but block formats in products of 4 bytes (AVX-VNNI): Alder Lake,
+//               Zen 5
 //   avx512      AVX-512 F, BW, DQ, VL and VNNI: Ice Lake
 //   avx512bf16  the same kernels, but attention and BF16 weights in bfloat16 products: Cooper Lake,
 //               Zen 4

@@ -27,6 +27,17 @@ REALM_INLINE void multiply(Register& sum, Register a, Register b) {
   asm volatile("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
 }
 
+#elif defined(__AVXVNNI__)
+
+using Register = __m256i;
+REALM_INLINE Register load_register(const void* at) {
+  return _mm256_loadu_si256(static_cast<const __m256i*>(at));
+}
+// 4 products into each of 8 sums.
+REALM_INLINE void multiply(Register& sum, Register a, Register b) {
+  asm volatile("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum) : "x"(a), "x"(b));
+}
+
 #elif defined(__AVX2__)
 
 using Register = __m256i;

@@ -7,7 +7,7 @@
   extern const LinearKernels kLinearKernels; \
   }
 #if defined(__x86_64__)
-#define REALM_FOR_EACH_ISA(f) f(baseline) f(avx2) f(avx512)
+#define REALM_FOR_EACH_ISA(f) f(baseline) f(avx2) f(avx2vnni) f(avx512)
 #elif defined(__aarch64__)
 #define REALM_FOR_EACH_ISA(f) f(baseline) f(neon) f(neoni8mm)
 #else

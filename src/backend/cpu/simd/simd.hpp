@@ -10,7 +10,7 @@
 
 #if defined(REALM_ISA_AVX512)
 #include "backend/cpu/simd/avx512.hpp"
-#elif defined(REALM_ISA_AVX2)
+#elif defined(REALM_ISA_AVX2) || defined(REALM_ISA_AVX2VNNI)
 #include "backend/cpu/simd/avx2.hpp"
 #elif defined(REALM_ISA_NEON) || defined(REALM_ISA_NEONI8MM)
 #include "backend/cpu/simd/neon.hpp"

@@ -15,7 +15,7 @@
 
 namespace realm::cpu::REALM_ISA {
 
-struct Isa {
+struct Avx2 {
   static constexpr const char* kName = "avx2";
   static constexpr int kRows = 8;
   static constexpr int kColumns = 4;  // int16, int32 and float sums of 4 columns fill 16 registers

@@ -3,8 +3,13 @@
 
 #if defined(REALM_ISA_AVX512)
 #include "backend/cpu/linear/isa/avx512.hpp"
+#elif defined(REALM_ISA_AVX2VNNI)
+#include "backend/cpu/linear/isa/avx2vnni.hpp"
 #elif defined(REALM_ISA_AVX2)
 #include "backend/cpu/linear/isa/avx2.hpp"
+namespace realm::cpu::REALM_ISA {
+using Isa = Avx2;
+}
 #elif defined(REALM_ISA_NEONI8MM)
 #include "backend/cpu/linear/isa/neoni8mm.hpp"
 #elif defined(REALM_ISA_NEON)
