@@ -25,8 +25,8 @@ struct LinearKernels;
 /// Its row kernels (kernels.hpp).
 struct Kernels;
 
-/// By the name of the set ("baseline", "avx2", "avx2vnni", "avx512", "avx512bf16", "neon", "neoni8mm"); nullptr
-/// when this build does not have it.
+/// By the name of the set ("baseline", "avx2", "avx2vnni", "avx512", "avx512bf16", "neon",
+/// "neoni8mm"); nullptr when this build does not have it.
 const LinearKernels* find_linear_kernels(std::string_view isa);
 
 // ---- Packed weights ----
